@@ -1,0 +1,67 @@
+//! All that a musebot shares with every other, so that a bot is only its musical idea.
+//!
+//! ```no_run
+//! use musebot_kit::{Musebot, Note, Setup, Stage, Tick};
+//!
+//! /// Plays the root of whatever chord is going on, on every beat.
+//! struct Pulse { root: u8 }
+//!
+//! impl Musebot for Pulse {
+//!     fn new(_setup: &Setup) -> anyhow::Result<Self> {
+//!         Ok(Self { root: 48 })
+//!     }
+//!     fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+//!         if tick.0 % 16 == 0 {
+//!             stage.play(Note::new(self.root, 0.8, 12.0));
+//!         }
+//!     }
+//!     fn heard(&mut self, said: &musebot_kit::Broadcast, _stage: &mut Stage) {
+//!         if let Some(musebot_kit::Said::NotePool(pitches)) = said.said() {
+//!             self.root = 36 + pitches[0] % 12;
+//!         }
+//!     }
+//! }
+//!
+//! fn main() -> anyhow::Result<()> {
+//!     musebot_kit::play::<Pulse>()
+//! }
+//! ```
+
+mod note;
+mod performer;
+mod setup;
+mod stage;
+mod voice;
+
+pub use musebot_protocol::{
+    Arg, BotId, Broadcast, Gain, IntoArgs, Key, Meter, Mode, Position, Said, Style, TICKS_PER_BEAT,
+    TICKS_PER_SIXTEENTH, Temperament, Tempo, Tick, ToBot,
+};
+pub use note::{Note, PlacedNote};
+pub use performer::Performer;
+pub use rand;
+pub use setup::{About, Rng, Setup};
+pub use stage::Stage;
+pub use voice::Voice;
+
+/// A musebot: what it does at each tick, and when others speak.
+pub trait Musebot: Sized {
+    /// What the bot is, for `/agent/hello`, `--help` and info.txt.
+    fn about() -> About {
+        About::default()
+    }
+
+    /// Built once options, seed and style are known; says which voice sounds it
+    /// ([`Setup::sounds_like`]).
+    ///
+    /// # Errors
+    /// What keeps the bot from playing; it is shown to the user, and the bot exits.
+    fn new(setup: &Setup) -> anyhow::Result<Self>;
+
+    /// Called for every tick, in order, ahead of its sounding (lost ticks are made up; after a
+    /// jump it goes on from the new one).
+    fn tick(&mut self, tick: Tick, stage: &mut Stage);
+
+    /// Called when another bot or the conductor speaks. A bot that does not listen leaves it out.
+    fn heard(&mut self, _said: &Broadcast, _stage: &mut Stage) {}
+}

@@ -1,0 +1,89 @@
+//! A bot on its stage, without sockets, clocks or sound: messages and ticks go in, notes and
+//! broadcasts come out. Playing live, rendering and testing all drive this.
+
+use crate::{Musebot, Setup, Stage, note::PlacedNote, stage::Ending};
+use musebot_protocol::{Broadcast, CONDUCTOR, Position, Said, Tempo, Tick, ToBot};
+
+/// A bot and all it knows.
+pub struct Performer<B> {
+    bot: B,
+    stage: Stage,
+}
+
+impl<B: Musebot> Performer<B> {
+    /// Builds the bot.
+    ///
+    /// # Errors
+    /// What the bot's own `new` says.
+    pub fn new(setup: &Setup) -> anyhow::Result<Self> {
+        let stage = Stage::new(setup.id.as_str(), setup.tempo, setup.meter);
+        Ok(Self { bot: B::new(setup)?, stage })
+    }
+
+    /// The stage as it is.
+    #[must_use]
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// The bot itself.
+    #[must_use]
+    pub fn bot(&self) -> &B {
+        &self.bot
+    }
+
+    /// Takes in one message. Ticks, gain and shutdown are not its business.
+    pub fn receive(&mut self, message: &ToBot) {
+        match message {
+            ToBot::Meter(meter) if *meter != self.stage.meter => {
+                self.stage.meter = *meter;
+                // Until a position says otherwise, the new bars count from the last bar line.
+                let line = self.stage.tick - self.stage.tick_in_bar();
+                self.stage.anchor = Position {
+                    tick: line,
+                    bar: self.stage.bar(),
+                    beat: 1,
+                    ticks_per_bar: meter.ticks_per_bar() as u32,
+                };
+            }
+            ToBot::Position(position) => self.stage.anchor = *position,
+            ToBot::Ending(left) => {
+                // It may come just before the bar line's tick, but after that bar line's position.
+                let bar =
+                    if self.stage.anchor.tick > self.stage.tick { self.stage.anchor.bar } else { self.stage.bar() };
+                self.stage.ending = Some(Ending { bar, left: *left });
+            }
+            ToBot::AgentList(names) => self.stage.roster.clone_from(names),
+            ToBot::Broadcast(said) if said.speaker != self.stage.id => self.hear(said),
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, said: &Broadcast) {
+        match said.said() {
+            Some(Said::OnOff(on)) => self.stage.playing = on,
+            Some(Said::Section(name)) if said.speaker == CONDUCTOR => self.stage.section = Some(name),
+            Some(Said::Density(density)) if said.speaker == CONDUCTOR => self.stage.density = Some(density),
+            _ => {}
+        }
+        self.stage.remember(said);
+        self.bot.heard(said, &mut self.stage);
+    }
+
+    /// Works off one tick.
+    pub fn tick(&mut self, tempo: Tempo, tick: Tick) {
+        self.stage.tempo = tempo;
+        self.stage.tick = tick;
+        self.bot.tick(tick, &mut self.stage);
+    }
+
+    /// The notes played since the last call, in the order they were played.
+    pub fn take_notes(&mut self) -> impl Iterator<Item = PlacedNote> {
+        self.stage.notes.drain(..)
+    }
+
+    /// The broadcasts said since the last call, in order.
+    pub fn take_words(&mut self) -> impl Iterator<Item = Broadcast> {
+        self.stage.words.drain(..)
+    }
+}

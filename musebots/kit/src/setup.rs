@@ -1,0 +1,105 @@
+//! What a bot is told before it plays, and what it says of itself.
+
+use crate::voice::Voice;
+use musebot_protocol::{BotId, Key, Meter, Mode, Style, Temperament, Tempo};
+use rand::SeedableRng;
+use std::{cell::RefCell, path::PathBuf};
+
+/// The random numbers of a bot: the same for the same seed, on every machine.
+pub type Rng = rand_chacha::ChaCha8Rng;
+
+/// What a bot is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    /// One line for `--help`.
+    pub summary: &'static str,
+    /// In the words of info.txt: `drums`, `bass`, `melody`, …
+    pub kinds: &'static [&'static str],
+    /// The topics it sends.
+    pub sends: &'static [&'static str],
+    /// The topics it listens to.
+    pub receives: &'static [&'static str],
+    /// Flags of its own: name, value name, help. They arrive in [`Setup::flag`].
+    pub flags: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// All that is known before the first tick.
+pub struct Setup {
+    /// Its name in the ensemble.
+    pub id: BotId,
+    /// Where all its randomness comes from.
+    pub seed: u64,
+    /// The tonic.
+    pub key: Key,
+    /// The scale.
+    pub mode: Mode,
+    /// The feel.
+    pub style: Style,
+    /// Its traits.
+    pub temperament: Temperament,
+    /// The metre, if it is known already; it may change later.
+    pub meter: Meter,
+    /// The tempo, if it is known already; every tick brings its own.
+    pub tempo: Tempo,
+    /// The folder against which relative paths of flags are meant.
+    pub home: PathBuf,
+    /// The values of the bot's own flags.
+    pub flags: Vec<(String, String)>,
+    pub(crate) sound: RefCell<Sound>,
+}
+
+/// How a bot sounds: its voice and its MIDI channel.
+#[derive(Default)]
+pub(crate) struct Sound {
+    pub(crate) voice: Option<Box<dyn Voice>>,
+    /// 1–16.
+    pub(crate) channel: Option<u8>,
+}
+
+impl Setup {
+    /// A setup with defaults, for tests and rehearsals.
+    #[must_use]
+    pub fn rehearsal(id: &str, seed: u64) -> Self {
+        Self {
+            id: BotId::new(id).unwrap_or_else(|_| BotId::new("bot").expect("a plain word is an id")),
+            seed,
+            key: Key::default(),
+            mode: Mode::default(),
+            style: Style::default(),
+            temperament: Temperament::default(),
+            meter: Meter::default(),
+            tempo: Tempo::default(),
+            home: PathBuf::new(),
+            flags: Vec::new(),
+            sound: RefCell::default(),
+        }
+    }
+
+    /// The bot's random numbers.
+    #[must_use]
+    pub fn rng(&self) -> Rng {
+        Rng::seed_from_u64(self.seed)
+    }
+
+    /// A trait of its temperament, or `otherwise`.
+    #[must_use]
+    pub fn trait_or(&self, name: &str, otherwise: f64) -> f64 {
+        self.temperament.get(name).unwrap_or(otherwise)
+    }
+
+    /// The value of one of the bot's own flags.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<&str> {
+        self.flags.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Says which voice sounds the bot.
+    pub fn sounds_like(&self, voice: impl Voice + 'static) {
+        self.sound.borrow_mut().voice = Some(Box::new(voice));
+    }
+
+    /// Says which MIDI channel it is written to, 1–16; 10 is percussion.
+    pub fn channel(&self, channel: u8) {
+        self.sound.borrow_mut().channel = Some(channel.clamp(1, 16));
+    }
+}
