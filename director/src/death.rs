@@ -1,0 +1,89 @@
+//! The card that is shown when a bot has died: what happened, what it said last, what to try. Pure.
+
+use crate::event::Exit;
+
+/// What is said about a death.
+#[must_use]
+pub fn card(name: &str, exit: &Exit, silent: bool, last_lines: &[String], next: &str) -> String {
+    let mut card = format!("{name} has died: {}", cause(exit, silent));
+    if !next.is_empty() {
+        card.push_str("; ");
+        card.push_str(next);
+    }
+    if let Some(advice) = advice(exit, last_lines) {
+        card.push_str("\n    try: ");
+        card.push_str(advice);
+    }
+    if !last_lines.is_empty() {
+        card.push_str("\n    its last words:");
+        for line in last_lines {
+            card.push_str("\n    | ");
+            card.push_str(line);
+        }
+    }
+    card
+}
+
+fn cause(exit: &Exit, silent: bool) -> String {
+    let how = match exit {
+        Exit::Code(code) => format!("exit code {code}"),
+        Exit::Signal(signal) => match signal_name(*signal) {
+            Some(name) => format!("signal {signal} ({name})"),
+            None => format!("signal {signal}"),
+        },
+    };
+    if silent { format!("it had fallen silent and was ended ({how})") } else { how }
+}
+
+fn signal_name(signal: i32) -> Option<&'static str> {
+    Some(match signal {
+        1 => "SIGHUP: its terminal went away",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL: an instruction that this machine does not have",
+        6 => "SIGABRT: it gave up on itself",
+        7 | 10 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL: killed, perhaps for lack of memory",
+        11 => "SIGSEGV: it touched memory that is not its own",
+        13 => "SIGPIPE",
+        15 => "SIGTERM: somebody ended it",
+        _ => return None,
+    })
+}
+
+fn advice(exit: &Exit, last_lines: &[String]) -> Option<&'static str> {
+    let said = |words: &[&str]| {
+        last_lines.iter().any(|l| words.iter().any(|w| l.to_ascii_lowercase().contains(&w.to_ascii_lowercase())))
+    };
+    if said(&["address already in use", "port is taken", "EADDRINUSE"]) {
+        return Some("end the program that holds its port, or start the director with another --listen");
+    }
+    match exit {
+        Exit::Code(127) => Some("a program that its script calls is not installed"),
+        Exit::Code(126) => Some("chmod +x its program"),
+        Exit::Code(2) if said(&["usage", "--help"]) => Some("its `args` in the ensemble file: it did not understand them"),
+        Exit::Signal(9) => Some("watch its memory (`top`), or look into the system's log for the OOM killer"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_says_what_happened_what_it_said_last_and_what_to_try() {
+        let lines = vec!["binding port 7475".to_owned(), "Address already in use (os error 98)".to_owned()];
+        let card = card("bass", &Exit::Code(1), false, &lines, "started again in 0.25 s (1)");
+        assert!(card.starts_with("bass has died: exit code 1; started again in 0.25 s (1)"));
+        assert!(card.contains("--listen"));
+        assert!(card.contains("| Address already in use"));
+    }
+
+    #[test]
+    fn a_signal_is_named() {
+        assert!(card("bass", &Exit::Signal(11), false, &[], "").contains("SIGSEGV"));
+        assert!(card("bass", &Exit::Signal(9), true, &[], "").contains("fallen silent"));
+    }
+}

@@ -1,0 +1,347 @@
+//! Every decision of the director, as a function: an event and the time go in, actions come out.
+//!
+//! Nothing in here reads a clock, opens a socket or waits. Live, the event loop carries the
+//! actions out; in a render, `render.rs` asks for the plan of one tick after the other.
+
+mod commands;
+mod joining;
+mod leaving;
+mod planning;
+mod view;
+
+pub use planning::Plan;
+pub use view::{BotView, View};
+
+use crate::{
+    clock_thread::Order,
+    ensemble::{AgentListStyle, Ensemble, Exiting, Length},
+    event::{Action, Event, Listener, Tone},
+    memory::Memory,
+    metronome::TempoMap,
+    mixer::{Mixer, When},
+    roster::{Life, Roster},
+    score::Score,
+};
+use commands::{Taps, Watcher};
+use musebot_protocol::{Said, Tick, ToBot};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+
+/// What is decided before the ensemble starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Where all chance comes from.
+    pub seed: u64,
+    /// Whether bots that nobody launched may join.
+    pub guests: bool,
+}
+
+/// How often agentList is sent, at least. Historic bots end themselves after 30 s without it.
+const AGENT_LIST_EVERY: Duration = Duration::from_secs(2);
+/// How far ahead of its instant a tick's datagrams are handed to the clock thread.
+const HORIZON: Duration = Duration::from_millis(250);
+/// From the decision to start until tick 0.
+const LEAD_IN: Duration = Duration::from_millis(80);
+/// How long we wait for the file's bots before we start without them.
+const WAIT: Duration = Duration::from_secs(3);
+/// How long a bot that beats may take to say hello before we start without it.
+const HELLO_WITHIN: Duration = Duration::from_millis(400);
+/// Gains are sent at most this often while they fade.
+const GAIN_EVERY: Duration = Duration::from_millis(50);
+
+/// The director's mind.
+pub struct Director {
+    ensemble: Ensemble,
+    rules: Rules,
+    roster: Roster,
+    mixer: Mixer,
+    score: Score,
+    memory: Memory,
+    map: TempoMap,
+    /// The instant of tick 0, once it is decided.
+    origin: Option<Duration>,
+    begun: Duration,
+    /// The first tick that has not been planned.
+    unplanned: Tick,
+    /// The tick at which the piece is over.
+    over: Option<Tick>,
+    /// Since when we are leaving.
+    quitting: Option<Duration>,
+    exit_code: u8,
+    /// Until this tick nobody sounds: somebody hit panic.
+    hush: Option<Tick>,
+    density: Option<f64>,
+    roster_changed: bool,
+    listed: Option<Duration>,
+    gains_sent: Duration,
+    strangers: BTreeSet<String>,
+    watchers: Vec<Watcher>,
+    taps: Taps,
+    out: Vec<Action>,
+}
+
+impl Director {
+    /// A director that has just sat down, at `now`.
+    #[must_use]
+    pub fn new(ensemble: Ensemble, rules: Rules, now: Duration) -> Self {
+        let mut mixer = Mixer::new(ensemble.master);
+        for bot in &ensemble.bots {
+            mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
+        }
+        let bars = match ensemble.length {
+            Some(length) => Some(length.in_bars(ensemble.tempo, ensemble.meter)),
+            None => None,
+        };
+        Self {
+            score: Score::new(ensemble.sections.clone(), ensemble.form, bars, ensemble.phraselength),
+            roster: Roster::new(&ensemble.bots),
+            map: TempoMap::new(ensemble.tempo),
+            mixer,
+            memory: Memory::default(),
+            origin: None,
+            begun: now,
+            unplanned: Tick(0),
+            over: None,
+            quitting: None,
+            exit_code: 0,
+            hush: None,
+            density: None,
+            roster_changed: true,
+            listed: None,
+            gains_sent: Duration::ZERO,
+            strangers: BTreeSet::new(),
+            watchers: Vec::new(),
+            taps: Taps::default(),
+            out: Vec::new(),
+            ensemble,
+            rules,
+        }
+    }
+
+    /// Asks for all bots of the file to be launched.
+    pub fn begin(&mut self, now: Duration) -> Vec<Action> {
+        self.begun = now;
+        let names: Vec<_> = self.roster.iter().map(|b| b.name.clone()).collect();
+        for name in names {
+            self.launch(&name, now);
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// Takes in what happened and says what is to be done about it.
+    pub fn handle(&mut self, now: Duration, event: Event) -> Vec<Action> {
+        match event {
+            Event::Heard { from, message } => self.heard(now, from, message),
+            Event::Spoke { from, message } => self.spoke(now, from, message),
+            Event::Asked { from, control } => self.asked(now, from, control),
+            Event::Launched { name, port } => self.launched(now, &name, port),
+            Event::NotLaunched { name, reason } => self.not_launched(&name, &reason),
+            Event::Exited { name, exit, last_lines } => self.exited(now, &name, &exit, &last_lines),
+            Event::Timer => self.time_passed(now),
+            Event::Interrupted if self.quitting.is_some() => self.kill_all(),
+            Event::Interrupted => self.quit(now),
+        }
+        if std::mem::take(&mut self.roster_changed) {
+            self.announce_roster(now);
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// The ensemble as it was read.
+    #[must_use]
+    pub fn ensemble(&self) -> &Ensemble {
+        &self.ensemble
+    }
+
+    /// Where all chance comes from.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.rules.seed
+    }
+
+    /// The tempo map.
+    #[must_use]
+    pub fn map(&self) -> &TempoMap {
+        &self.map
+    }
+
+    /// Everybody.
+    #[must_use]
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// What happens all by itself as time passes.
+    fn time_passed(&mut self, now: Duration) {
+        self.look_after_the_living(now);
+        self.start_if_ready(now);
+        if self.quitting.is_none() {
+            if let (Some(over), Some(_)) = (self.over, self.origin)
+                && now >= self.instant(over)
+            {
+                self.say(Tone::Note, "the piece is over".to_owned());
+                self.quit(now);
+            }
+        }
+        self.plan_ahead(now);
+        self.send_gains(now);
+        if self.listed.is_none_or(|at| now.saturating_sub(at) >= AGENT_LIST_EVERY) {
+            self.send_agent_list(now);
+        }
+        self.tell_watchers(now);
+        self.finish_if_alone(now);
+    }
+
+    /// Ticks begin at 0 when all bots of the file are alive, or after `wait`.
+    fn start_if_ready(&mut self, now: Duration) {
+        if self.origin.is_some() || self.quitting.is_some() {
+            return;
+        }
+        let waited = now.saturating_sub(self.begun) >= self.ensemble.wait.unwrap_or(WAIT);
+        let ready = self.roster.iter().filter(|b| b.entry.is_some()).all(|b| match b.life {
+            Life::Playing => b.hello.is_some() || now.saturating_sub(b.first_alive) >= HELLO_WITHIN,
+            Life::Starting | Life::BackingOff(_) => false,
+            Life::Ending { .. } | Life::Stopped | Life::GaveUp => true,
+        });
+        if !ready && !waited {
+            return;
+        }
+        if !ready {
+            let late: Vec<_> = self
+                .roster
+                .iter()
+                .filter(|b| matches!(b.life, Life::Starting | Life::BackingOff(_)))
+                .map(|b| b.name.to_string())
+                .collect();
+            self.say(Tone::Warning, format!("beginning without {}: it enters at a bar line", late.join(", ")));
+        }
+        self.origin = Some(now + LEAD_IN);
+        self.send_map();
+    }
+
+    fn send_map(&mut self) {
+        if let Some(origin) = self.origin {
+            self.out.push(Action::Clock(Order::Map { origin, map: Arc::new(self.map.clone()) }));
+        }
+    }
+
+    /// The roster has changed: who gets ticks, who gets broadcasts, who is on the list.
+    fn announce_roster(&mut self, now: Duration) {
+        let (latency, delay_historic) = (self.ensemble.latency, self.ensemble.delay_historic);
+        let targets: Arc<[_]> = self.roster.iter().filter_map(|b| b.target(latency, delay_historic)).collect();
+        self.out.push(Action::Clock(Order::Targets(targets)));
+        let listeners = self
+            .roster
+            .iter()
+            .filter(|b| b.is_here())
+            .filter_map(|b| {
+                Some(Listener { to: b.to?, not_from: if self.ensemble.echo { None } else { b.source } })
+            })
+            .collect();
+        self.out.push(Action::Relay(listeners));
+        self.send_agent_list(now);
+    }
+
+    /// agentList goes to everybody who might listen, from the first launch on.
+    fn send_agent_list(&mut self, now: Duration) {
+        self.listed = Some(now);
+        let names = self.roster.names();
+        let separate = ToBot::AgentList(names.clone()).encode();
+        let joined = ToBot::agent_list_joined(&names);
+        for bot in self.roster.iter() {
+            let Some(to) = bot.to else { continue };
+            let bytes = match bot.list_style(self.ensemble.agent_list) {
+                AgentListStyle::Separate => separate.clone(),
+                AgentListStyle::Joined => joined.clone(),
+            };
+            self.out.push(Action::Send { to, bytes });
+        }
+    }
+
+    /// Sends every bot the gain that it is to have, if it has another.
+    fn send_gains(&mut self, now: Duration) {
+        if now.saturating_sub(self.gains_sent) < GAIN_EVERY {
+            return;
+        }
+        self.gains_sent = now;
+        if self.hush.is_some_and(|tick| now + GAIN_EVERY >= self.instant(tick)) {
+            self.hush = None;
+        }
+        let when = self.when(now);
+        for bot in self.roster.iter_mut().filter(|b| b.is_here() && b.life == Life::Playing) {
+            let gain = match self.hush {
+                Some(_) => musebot_protocol::Gain::SILENT,
+                None => self.mixer.gain(&bot.name, when),
+            };
+            let changed = bot.sent_gain.is_none_or(|sent| {
+                (sent - gain.linear()).abs() > 1e-4 || (sent != gain.linear() && [0.0, 1.0].contains(&gain.linear()))
+            });
+            if let (true, Some(to)) = (changed, bot.to) {
+                bot.sent_gain = Some(gain.linear());
+                let ramp = 1.2 * GAIN_EVERY.as_secs_f64() * 1000.0;
+                let bytes = ToBot::gain_for(bot.accepts(), gain, ramp).encode();
+                self.out.push(Action::Send { to, bytes });
+            }
+        }
+    }
+
+    /// A broadcast that has been relayed: what the director itself makes of it.
+    fn spoke(&mut self, now: Duration, from: SocketAddr, message: musebot_protocol::Message) {
+        let Some(topic) = message.topic() else { return };
+        if Memory::keeps(topic) {
+            self.memory.remember(Some(from), topic, message.bytes);
+        }
+        if topic != "exiting" || self.ensemble.exiting == Exiting::Forward {
+            return;
+        }
+        let Ok(said) = musebot_protocol::Broadcast::decode(&message) else { return };
+        if said.said() != Some(Said::Exiting) {
+            return;
+        }
+        let all = self.ensemble.exiting == Exiting::OffAll;
+        let names: Vec<_> = self
+            .roster
+            .iter()
+            .filter(|b| b.is_here() && (all || (b.source != Some(from) && b.id.as_str() != said.speaker)))
+            .map(|b| b.name.clone())
+            .collect();
+        for name in names {
+            self.tell_off(now, &name, crate::roster::Then::Stay);
+        }
+    }
+
+    /// Whether broadcasts of a topic are passed on.
+    #[must_use]
+    pub fn forwards(&self, topic: &str) -> bool {
+        topic != "exiting" || self.ensemble.exiting == Exiting::Forward
+    }
+
+    fn when(&self, now: Duration) -> When {
+        let seconds = self.since_origin(now);
+        let tick = self.map.first_tick_from(seconds);
+        let (before, after) = (self.map.seconds(tick - 1), self.map.seconds(tick));
+        let part = if after > before { ((seconds - before) / (after - before)).clamp(0.0, 1.0) } else { 0.0 };
+        When { seconds: now.as_secs_f64(), ticks: (tick.0 - 1) as f64 + part }
+    }
+
+    /// Seconds since tick 0; negative before it.
+    fn since_origin(&self, now: Duration) -> f64 {
+        self.origin.map_or(-1.0, |origin| now.as_secs_f64() - origin.as_secs_f64())
+    }
+
+    /// When a tick is due. Meaningful once the clock runs.
+    fn instant(&self, tick: Tick) -> Duration {
+        self.origin.unwrap_or_default() + Duration::from_secs_f64(self.map.seconds(tick).max(0.0))
+    }
+
+    fn say(&mut self, tone: Tone, what: String) {
+        self.out.push(Action::Say(tone, what));
+    }
+
+    /// The end, when it is fixed in seconds, lies at another bar after a change of tempo.
+    fn refit_length(&mut self) {
+        let Some(Length::Seconds(seconds)) = self.ensemble.length else { return };
+        let ticks = self.map.first_tick_from(seconds - 1e-6).0;
+        let bar = self.ensemble.meter.ticks_per_bar();
+        self.score.end_after(Some(u32::try_from((ticks + bar - 1) / bar).unwrap_or(u32::MAX).max(1)));
+    }
+}

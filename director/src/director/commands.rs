@@ -1,0 +1,303 @@
+//! What a terminal may ask for while the ensemble plays (X7).
+
+use super::Director;
+use crate::{
+    event::{Action, Tone},
+    mixer::Span,
+    roster::{Life, Then},
+};
+use musebot_protocol::{Arg, Args, CONDUCTOR, Control, Over, Reply, Said, TICKS_PER_BEAT, Tempo, Tick, ToBot};
+use std::{net::SocketAddr, time::Duration};
+
+/// What can be asked for with `get` and `watch`.
+const VALUES: [&str; 8] = ["bots", "density", "master", "name", "position", "section", "seed", "tempo"];
+
+/// Watchers at most; the oldest is forgotten.
+const MOST_WATCHERS: usize = 32;
+
+/// Changes are told at most this often.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// A terminal that wants to know of changes.
+pub(super) struct Watcher {
+    to: SocketAddr,
+    what: String,
+    last: Vec<Args>,
+    told: Duration,
+}
+
+/// Taps of a tempo.
+#[derive(Default)]
+pub(super) struct Taps {
+    taps: Vec<Duration>,
+}
+
+impl Taps {
+    /// One more tap; from the second on they make a tempo.
+    fn tap(&mut self, now: Duration) -> Option<Tempo> {
+        /// Longer than this, and a new series begins.
+        const PAUSE: Duration = Duration::from_secs(3);
+        if self.taps.last().is_some_and(|last| now.saturating_sub(*last) > PAUSE) {
+            self.taps.clear();
+        }
+        self.taps.push(now);
+        if self.taps.len() > 8 {
+            self.taps.remove(0);
+        }
+        let beats = self.taps.len() - 1;
+        let span = (now - self.taps[0]).as_secs_f64();
+        (beats > 0 && span > 0.0).then(|| Tempo::clamped(60.0 * beats as f64 / span))
+    }
+}
+
+impl Director {
+    pub(super) fn asked(&mut self, now: Duration, from: SocketAddr, control: Control) {
+        let name = control.name();
+        let reply = match self.obey(now, from, control) {
+            Ok(()) => Reply::Ok(name.to_owned()),
+            Err(advice) => Reply::Error(name.to_owned(), advice),
+        };
+        self.out.push(Action::Reply { to: from, reply });
+    }
+
+    fn obey(&mut self, now: Duration, from: SocketAddr, control: Control) -> Result<(), String> {
+        let when = self.when(now);
+        match control {
+            Control::Tempo { tempo, over } => self.change_tempo(now, tempo, over),
+            Control::Gain { who, gain, over } => {
+                self.known(&who)?;
+                self.mixer.set_gain(&who, gain, when, self.span(over));
+            }
+            Control::Master { gain, over } => self.mixer.set_master(gain, when, self.span(over)),
+            Control::Mute { who, on } => {
+                self.known(&who)?;
+                self.mixer.mute(&who, on);
+            }
+            Control::Solo { who, on } => {
+                self.known(&who)?;
+                self.mixer.solo(&who, on);
+            }
+            Control::Group { group, on } => {
+                if !self.mixer.is_group(&group) {
+                    return Err(format!("no bot of the ensemble has `group = \"{group}\"`"));
+                }
+                self.mixer.mute_group(&group, !on);
+            }
+            Control::Start { bot } => self.start(now, &bot)?,
+            Control::Stop { bot } => {
+                self.existing(&bot)?;
+                self.tell_off(now, &bot, Then::Stay);
+            }
+            Control::Restart { bot } => {
+                let running = self.existing(&bot)?;
+                if running { self.tell_off(now, &bot, Then::Again) } else { self.start(now, &bot)? }
+            }
+            Control::Section { name } => {
+                if !self.score.go_to(&name) {
+                    let names: Vec<_> = self.score.sections().iter().map(|s| s.name.as_str()).collect();
+                    return Err(match names.is_empty() {
+                        true => "this ensemble has no sections".to_owned(),
+                        false => format!("no section is called `{name}` (there are {})", names.join(", ")),
+                    });
+                }
+            }
+            Control::Density { density } => self.conduct_now(&Said::Density(density)),
+            Control::Tap => {
+                if let Some(tempo) = self.taps.tap(now) {
+                    self.change_tempo(now, tempo, None);
+                }
+            }
+            Control::Nudge { ms } => {
+                let tick = self.next_tick(now);
+                self.map.nudge(tick, ms);
+                self.send_map();
+            }
+            Control::Panic => self.panic(),
+            Control::Quit => {
+                if self.quitting.is_none() {
+                    self.quit(now);
+                }
+            }
+            Control::Get { what } => {
+                for values in self.values(now, &what)? {
+                    self.out.push(Action::Reply { to: from, reply: Reply::Value(what.clone(), values) });
+                }
+            }
+            Control::Watch { what } => {
+                self.values(now, &what)?;
+                self.watchers.retain(|w| w.to != from || w.what != what);
+                if self.watchers.len() >= MOST_WATCHERS {
+                    self.watchers.remove(0);
+                }
+                self.watchers.push(Watcher { to: from, what, last: Vec::new(), told: Duration::ZERO });
+            }
+        }
+        Ok(())
+    }
+
+    /// The first tick whose tempo can still be chosen.
+    fn next_tick(&self, now: Duration) -> Tick {
+        /// What it takes an order to reach the clock thread.
+        const ON_ITS_WAY: f64 = 0.004;
+        self.map.first_tick_from(self.since_origin(now) + ON_ITS_WAY)
+    }
+
+    fn change_tempo(&mut self, now: Duration, tempo: Tempo, over: Option<Over>) {
+        let tick = self.next_tick(now);
+        let current = self.map.tempo(tick);
+        let bar = self.ensemble.meter.ticks_per_bar() as f64;
+        let ticks = match over {
+            None => 0.0,
+            Some(Over::Bars(n)) => n * bar,
+            Some(Over::Beats(n)) => n * f64::from(TICKS_PER_BEAT),
+            // On the way the ticks have the mean of both tempos, roughly.
+            Some(Over::Seconds(s)) => s * (current.bpm() + tempo.bpm()) / 2.0 / 60.0 * f64::from(TICKS_PER_BEAT),
+        };
+        self.map.change(tick, tempo, ticks.round() as i64);
+        self.refit_length();
+        self.send_map();
+    }
+
+    fn span(&self, over: Option<Over>) -> Span {
+        match over {
+            None => Span::None,
+            Some(Over::Seconds(s)) => Span::Seconds(s),
+            Some(Over::Beats(n)) => Span::Ticks(n * f64::from(TICKS_PER_BEAT)),
+            Some(Over::Bars(n)) => Span::Ticks(n * self.ensemble.meter.ticks_per_bar() as f64),
+        }
+    }
+
+    /// Whether a fader goes by this name: a bot's, here or expected, or a group's.
+    fn known(&self, who: &str) -> Result<(), String> {
+        if self.mixer.knows(who) || self.roster.get(who).is_some() {
+            return Ok(());
+        }
+        Err(self.no_such(who))
+    }
+
+    fn no_such(&self, who: &str) -> String {
+        let names: Vec<_> = self.roster.iter().map(|b| &*b.name).collect();
+        match names.is_empty() {
+            true => format!("no bot is called `{who}`: none is here"),
+            false => format!("no bot is called `{who}` (there are {})", names.join(", ")),
+        }
+    }
+
+    /// Whether a bot of the roster runs.
+    fn existing(&self, who: &str) -> Result<bool, String> {
+        let bot = self.roster.get(who).ok_or_else(|| self.no_such(who))?;
+        Ok(bot.process || bot.is_here())
+    }
+
+    fn start(&mut self, now: Duration, who: &str) -> Result<(), String> {
+        if self.existing(who)? {
+            return Err(format!("{who} runs already"));
+        }
+        let quitting = self.quitting.is_some();
+        let Some(bot) = self.roster.get_mut(who).filter(|b| b.entry.is_some() && !quitting) else {
+            return Err(format!("{who} is not of the ensemble file: start it where it came from"));
+        };
+        bot.restarts.forgive();
+        self.launch(who, now);
+        Ok(())
+    }
+
+    /// Every sounding note ends now; all enter again at the next bar line.
+    fn panic(&mut self) {
+        self.hush = self.origin.map(|_| self.next_bar_line());
+        let off = Said::OnOff(false).by(CONDUCTOR).encode();
+        for bot in self.roster.iter_mut().filter(|b| b.is_here()) {
+            let Some(to) = bot.to else { continue };
+            bot.sent_gain = Some(0.0);
+            bot.told_on = Some(false);
+            let silence = ToBot::Gain(musebot_protocol::Gain::SILENT, None).encode();
+            self.out.push(Action::Send { to, bytes: silence });
+            self.out.push(Action::Send { to, bytes: off.clone() });
+        }
+        self.say(Tone::Loud, "panic: silence until the next bar line".to_owned());
+    }
+
+    /// The conductor says something to everybody, at once.
+    fn conduct_now(&mut self, said: &Said) {
+        if let Said::Density(density) = said {
+            self.density = Some(*density);
+        }
+        let said = said.by(CONDUCTOR);
+        let bytes = said.encode();
+        self.memory.remember(None, &said.topic, &bytes);
+        for to in self.roster.iter().filter(|b| b.is_here()).filter_map(|b| b.to) {
+            self.out.push(Action::Send { to, bytes: bytes.clone() });
+        }
+    }
+
+    /// What a `get` is answered with: one message for each list of arguments.
+    fn values(&self, now: Duration, what: &str) -> Result<Vec<Args>, String> {
+        let view = self.view(now);
+        Ok(match what {
+            "tempo" => vec![vec![view.tempo.bpm().into()]],
+            "position" => vec![vec![(view.bar as i32).into(), (view.beat as i32).into(), view.tick.on_wire().into()]],
+            "section" => vec![view.section.iter().map(|s| s.as_str().into()).collect()],
+            "master" => vec![vec![self.mixer.master(self.when(now)).linear().into()]],
+            "density" => vec![self.density.map(Arg::from).into_iter().collect()],
+            "name" => vec![vec![self.ensemble.name.as_str().into()]],
+            "seed" => vec![vec![self.rules.seed.to_string().into()]],
+            "bots" => view
+                .bots
+                .iter()
+                .map(|b| {
+                    vec![
+                        (&*b.name).into(),
+                        b.state.word().into(),
+                        b.gain.into(),
+                        b.silenced.into(),
+                        b.level.0.into(),
+                        b.level.1.into(),
+                        b.late.map_or(-1.0, |l| l.0).into(),
+                        b.late.map_or(-1.0, |l| l.1).into(),
+                        (b.restarts as i32).into(),
+                        b.kinds.as_str().into(),
+                    ]
+                })
+                .collect(),
+            _ => return Err(format!("there is no value `{what}` (there are {})", VALUES.join(", "))),
+        })
+    }
+
+    pub(super) fn tell_watchers(&mut self, now: Duration) {
+        let mut watchers = std::mem::take(&mut self.watchers);
+        for watcher in watchers.iter_mut().filter(|w| now.saturating_sub(w.told) >= TELL_EVERY) {
+            let Ok(values) = self.values(now, &watcher.what) else { continue };
+            if values != watcher.last {
+                for value in &values {
+                    let reply = Reply::Value(watcher.what.clone(), value.clone());
+                    self.out.push(Action::Reply { to: watcher.to, reply });
+                }
+                watcher.last = values;
+                watcher.told = now;
+            }
+        }
+        self.watchers = watchers;
+    }
+
+    /// Whether anybody is on its way out or in; used by tests and the status line.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.roster.iter().all(|b| matches!(b.life, Life::Playing | Life::Stopped | Life::GaveUp))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn taps_make_a_tempo_and_a_pause_begins_a_new_one() {
+        let mut taps = Taps::default();
+        let ms = Duration::from_millis;
+        assert_eq!(taps.tap(ms(1000)), None);
+        assert_eq!(taps.tap(ms(1500)).unwrap().bpm(), 120.0);
+        assert_eq!(taps.tap(ms(2000)).unwrap().bpm(), 120.0);
+        assert_eq!(taps.tap(ms(9000)), None);
+        assert_eq!(taps.tap(ms(10000)).unwrap().bpm(), 60.0);
+    }
+}

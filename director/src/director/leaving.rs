@@ -1,0 +1,180 @@
+//! How bots go: told off, fallen silent, dead, started again; and how the director itself goes.
+
+use super::Director;
+use crate::{
+    death,
+    event::{Action, Exit, Tone},
+    restarts::Verdict,
+    roster::{Life, Then},
+};
+use musebot_protocol::ToBot;
+use std::{sync::Arc, time::Duration};
+
+/// A bot that has not beaten for so long is gone (D13; historic bots beat every 2.5 s at the slowest).
+const SILENT_AFTER: Duration = Duration::from_secs(8);
+/// A bot that has not beaten once by now will not (D15).
+const SLOWEST_START: Duration = Duration::from_secs(60);
+/// From `/agent/off` to SIGTERM: historic bots fade for five seconds (D17).
+const GRACE: Duration = Duration::from_secs(7);
+/// From SIGTERM to SIGKILL.
+const LAST_GRACE: Duration = Duration::from_secs(2);
+
+impl Director {
+    /// Tells a bot off; what then becomes of it is `then`.
+    pub(super) fn tell_off(&mut self, now: Duration, name: &str, then: Then) {
+        let Some(bot) = self.roster.get_mut(name) else { return };
+        match bot.life {
+            Life::Ending { since, told, force, .. } => {
+                bot.life = Life::Ending { since, told, force, then };
+                return;
+            }
+            Life::BackingOff(_) | Life::Stopped | Life::GaveUp => {
+                bot.life = Life::Stopped;
+                return;
+            }
+            Life::Starting | Life::Playing => {}
+        }
+        let told = bot.alive.is_some();
+        bot.life = Life::Ending { since: now, told, force: 0, then };
+        if let Some(to) = bot.to {
+            self.out.push(Action::Send { to, bytes: ToBot::Off { frames: None }.encode() });
+        }
+        self.roster_changed = true;
+    }
+
+    /// Looks for bots that have fallen silent, take too long, or are due to be started again.
+    pub(super) fn look_after_the_living(&mut self, now: Duration) {
+        let names: Vec<Arc<str>> = self.roster.iter().map(|b| b.name.clone()).collect();
+        for name in names {
+            let Some(bot) = self.roster.get_mut(&name) else { continue };
+            match bot.life {
+                Life::Playing if bot.alive.is_some_and(|at| now.saturating_sub(at) >= SILENT_AFTER) => {
+                    self.fell_silent(now, &name);
+                }
+                Life::Starting if bot.process && now.saturating_sub(bot.since) >= SLOWEST_START => {
+                    self.say(
+                        Tone::Loud,
+                        format!("{name} has not been heard within 60 s of its launch: ending it"),
+                    );
+                    self.tell_off(now, &name, Then::Died);
+                }
+                Life::Ending { since, told, force, then } if bot.process => {
+                    let passed = now.saturating_sub(since);
+                    let due = [GRACE, GRACE + LAST_GRACE].iter().filter(|d| passed >= **d).count() as u8;
+                    if due > force {
+                        bot.life = Life::Ending { since, told, force: due, then };
+                        self.out.push(Action::Signal { name: name.clone(), kill: due >= 2 });
+                        let how = if due >= 2 { "killing it" } else { "sending SIGTERM" };
+                        self.say(Tone::Warning, format!("{name} was told off {} s ago and is still here: {how}", passed.as_secs()));
+                    }
+                }
+                // A guest, or one that somebody runs by hand: its process is not ours to end.
+                Life::Ending { since, .. } if now.saturating_sub(since) >= GRACE => self.gone(now, &name),
+                Life::BackingOff(until) if now >= until => self.launch(&name, now),
+                _ => {}
+            }
+        }
+    }
+
+    fn fell_silent(&mut self, now: Duration, name: &str) {
+        let Some(bot) = self.roster.get(name) else { return };
+        let (ours, to) = (bot.process, bot.to);
+        let seconds = SILENT_AFTER.as_secs();
+        if ours {
+            self.say(Tone::Loud, format!("{name} has been silent for {seconds} s while its process lives: ending it"));
+            self.tell_off(now, name, Then::Died);
+        } else {
+            self.say(Tone::Warning, format!("{name} has been silent for {seconds} s: dropped; it may come back"));
+            self.out.extend(to.map(|to| Action::Send { to, bytes: ToBot::Off { frames: None }.encode() }));
+            self.gone(now, name);
+        }
+    }
+
+    /// A bot is not here any more.
+    fn gone(&mut self, now: Duration, name: &str) {
+        let Some(bot) = self.roster.get_mut(name) else { return };
+        if let Some(source) = bot.source {
+            self.memory.forget(source);
+        }
+        bot.reborn();
+        bot.process = false;
+        bot.since = now;
+        bot.life = Life::Stopped;
+        self.roster.dismiss(name);
+        self.roster_changed = true;
+    }
+
+    pub(super) fn exited(&mut self, now: Duration, name: &str, exit: &Exit, last_lines: &[String]) {
+        let Some(bot) = self.roster.get(name) else { return };
+        let (life, launched) = (bot.life, bot.since);
+        self.gone(now, name);
+        let Some(bot) = self.roster.get_mut(name) else { return };
+        let silent = matches!(life, Life::Ending { then: Then::Died, .. });
+        match life {
+            _ if self.quitting.is_some() => return,
+            Life::Ending { then: Then::Stay, .. } => return self.say(Tone::Note, format!("{name} has gone")),
+            Life::Ending { then: Then::Again, .. } => return self.launch(name, now),
+            _ => {}
+        }
+        let verdict = bot.restarts.died(now, launched, silent || !exit.is_success());
+        let count = bot.restarts.count;
+        let next = match verdict {
+            Verdict::Again(wait) => {
+                bot.life = Life::BackingOff(now + wait);
+                format!("starting it again in {} s (restart {count})", wait.as_secs_f64())
+            }
+            Verdict::Stay => "not starting it again".to_owned(),
+            Verdict::GiveUp => {
+                bot.life = Life::GaveUp;
+                format!("5 deaths within a minute: giving it up (`director start {name}` tries again)")
+            }
+        };
+        if exit.is_success() && !silent {
+            let next = if verdict == Verdict::Stay { String::new() } else { format!("; {next}") };
+            self.say(Tone::Note, format!("{name} has ended by itself{next}"));
+        } else {
+            self.say(Tone::Loud, death::card(name, exit, silent, last_lines, &next));
+        }
+    }
+
+    /// Lets everybody fade out and go.
+    pub(super) fn quit(&mut self, now: Duration) {
+        self.quitting = Some(now);
+        let names: Vec<Arc<str>> = self.roster.iter().map(|b| b.name.clone()).collect();
+        for name in names {
+            self.tell_off(now, &name, Then::Stay);
+        }
+    }
+
+    /// At once, by force.
+    pub(super) fn kill_all(&mut self) {
+        for bot in self.roster.iter().filter(|b| b.process) {
+            self.out.push(Action::Signal { name: bot.name.clone(), kill: true });
+        }
+        self.out.push(Action::Finish(130));
+    }
+
+    /// Leaves when nobody is left: because we are quitting, or because all have ended.
+    pub(super) fn finish_if_alone(&mut self, now: Duration) {
+        let ours = self.roster.iter().any(|b| b.process || matches!(b.life, Life::BackingOff(_)));
+        if ours {
+            return;
+        }
+        if let Some(since) = self.quitting {
+            // Guests are told, and get a moment to hear the last ticks; they are not waited for.
+            let guests = self.roster.iter().any(|b| b.is_here());
+            if !guests || now.saturating_sub(since) >= Duration::from_secs(1) {
+                self.out.push(Action::Finish(self.exit_code));
+            }
+            return;
+        }
+        let had_bots = self.roster.iter().any(|b| b.entry.is_some());
+        let anybody = self.roster.iter().any(|b| b.is_here() || b.life == Life::Starting);
+        if had_bots && !anybody {
+            let failed = self.roster.iter().any(|b| b.life == Life::GaveUp);
+            self.exit_code = u8::from(failed);
+            self.say(Tone::Loud, "nobody is left to play".to_owned());
+            self.quitting = Some(now);
+        }
+    }
+}

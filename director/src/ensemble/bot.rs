@@ -1,0 +1,54 @@
+//! One bot of an ensemble file.
+
+use super::{AgentListStyle, OutputSpec, Program};
+use musebot_protocol::{BotId, Gain, Temperament};
+use std::time::Duration;
+
+/// One `[[bot]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BotEntry {
+    /// The name it goes by.
+    pub id: BotId,
+    /// What is run.
+    pub program: Program,
+    /// The flags it is run with.
+    pub args: Vec<String>,
+    /// Where it sounds.
+    pub outputs: Vec<OutputSpec>,
+    /// Its gain.
+    pub gain: Gain,
+    /// The bar it enters at, from 1.
+    pub enter: u32,
+    /// The bar at whose beginning it leaves.
+    pub leave: Option<u32>,
+    /// When it is started again.
+    pub restart: Restart,
+    /// Its traits.
+    pub temperament: Temperament,
+    /// The group it can be muted with.
+    pub group: Option<String>,
+    /// How long its output takes (`latency-ms`), for a bot that does not know timetags.
+    pub latency: Option<Duration>,
+    /// How the list of bots is sent to it, when not as to the others.
+    pub agent_list: Option<AgentListStyle>,
+}
+
+impl BotEntry {
+    /// The value of `MUSEBOT_OUTPUT`: one line of JSON.
+    #[must_use]
+    pub fn outputs_json(&self) -> String {
+        serde_json::Value::from_iter(self.outputs.iter().map(OutputSpec::to_json)).to_string()
+    }
+}
+
+/// When a bot that has ended is started again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Restart {
+    /// Never.
+    Never,
+    /// When it died, or ended with another code than 0.
+    #[default]
+    OnFailure,
+    /// However it ended.
+    Always,
+}

@@ -1,0 +1,135 @@
+//! What happens to the director, and what it decides to do: the two closed lists between the
+//! pure core and everything that touches the world.
+
+use crate::clock_thread::Order;
+use musebot_protocol::{Control, Message, Reply, ToDirector};
+use std::{net::SocketAddr, sync::Arc};
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A bot said something to the director.
+    Heard {
+        /// Where the datagram came from.
+        from: SocketAddr,
+        /// What it said.
+        message: ToDirector,
+    },
+    /// A bot said something to everybody; it has been relayed already.
+    Spoke {
+        /// Where the datagram came from.
+        from: SocketAddr,
+        /// The broadcast.
+        message: Message<'a>,
+    },
+    /// A terminal wants something.
+    Asked {
+        /// Whom to answer.
+        from: SocketAddr,
+        /// What it wants.
+        control: Control,
+    },
+    /// A bot's process runs.
+    Launched {
+        /// Its name in the roster.
+        name: Arc<str>,
+        /// The port it was told to listen on.
+        port: u16,
+    },
+    /// A bot's process could not be started, and another try would not help.
+    NotLaunched {
+        /// Its name in the roster.
+        name: Arc<str>,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// A bot's process has ended.
+    Exited {
+        /// Its name in the roster.
+        name: Arc<str>,
+        /// How.
+        exit: Exit,
+        /// The last lines it printed.
+        last_lines: Vec<String>,
+    },
+    /// Some milliseconds have passed.
+    Timer,
+    /// Ctrl-C or SIGTERM; the second one kills.
+    Interrupted,
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exit {
+    /// By itself, with this code.
+    Code(i32),
+    /// By a signal.
+    Signal(i32),
+}
+
+impl Exit {
+    /// Whether it ended as one that does its work ends.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        *self == Self::Code(0)
+    }
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Action {
+    /// Send a datagram to a bot, now.
+    Send {
+        /// To whom.
+        to: SocketAddr,
+        /// What.
+        bytes: Vec<u8>,
+    },
+    /// Tell the clock thread.
+    Clock(Order),
+    /// These bots get every broadcast from now on.
+    Relay(Vec<Listener>),
+    /// Start a bot's process.
+    Launch {
+        /// Its name in the roster.
+        name: Arc<str>,
+    },
+    /// Send a signal to a bot's process group.
+    Signal {
+        /// Its name in the roster.
+        name: Arc<str>,
+        /// SIGKILL instead of SIGTERM.
+        kill: bool,
+    },
+    /// Answer a terminal.
+    Reply {
+        /// To whom.
+        to: SocketAddr,
+        /// What.
+        reply: Reply,
+    },
+    /// Tell the person at the screen.
+    Say(Tone, String),
+    /// All is over; leave with this exit code.
+    Finish(u8),
+}
+
+/// How loudly something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Good to know.
+    Note,
+    /// Something is not as it should be, but the rest plays on.
+    Warning,
+    /// Somebody has to do something.
+    Loud,
+}
+
+/// One bot that hears broadcasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listener {
+    /// Where it listens.
+    pub to: SocketAddr,
+    /// Where its own datagrams come from, when its own words are not to come back to it.
+    pub not_from: Option<SocketAddr>,
+}

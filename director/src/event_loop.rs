@@ -1,0 +1,295 @@
+//! The only `select!`: sockets, timer, children and signals become events; the director's
+//! actions become I/O.
+
+use crate::{
+    clock,
+    clock_thread::ClockThread,
+    director::{Director, Rules},
+    ensemble::Ensemble,
+    event::{Action, Event, Tone},
+    launch::Terms,
+    ports::{Ports, runtime_folder},
+    relay::Relay,
+    socket,
+    status::StatusLine,
+    supervisor::{News, Supervisor},
+};
+use anyhow::Context;
+use musebot_protocol::{Control, MAX_DATAGRAM, PacketError, Reply, ToDirector, messages};
+use std::{
+    io,
+    net::{SocketAddr, UdpSocket},
+    time::Duration,
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+    time::MissedTickBehavior,
+};
+
+/// How a performance is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where bots reach us.
+    pub listen: SocketAddr,
+    /// Where terminals reach us, on loopback; by default the port after `listen`.
+    pub control: Option<u16>,
+    /// Where all chance comes from.
+    pub seed: u64,
+    /// Whether the status line is wanted.
+    pub status: bool,
+    /// Whether bots are killed by the system when the director dies.
+    pub death_signal: bool,
+}
+
+/// Time flows in steps of this; what has to be exact is the clock thread's.
+const TIMER: Duration = Duration::from_millis(20);
+/// The status line is drawn so often.
+const DRAW_EVERY: u32 = 12;
+/// Datagrams that are worked off before everybody else gets a turn.
+const BATCH: usize = 64;
+/// Nonsense is reported at most this often.
+const REPORT_EVERY: Duration = Duration::from_secs(10);
+
+/// A performance, ready to begin.
+pub struct Performance {
+    director: Director,
+    supervisor: Supervisor,
+    news: mpsc::UnboundedReceiver<News>,
+    socket: tokio::net::UdpSocket,
+    /// The same socket, for sending without ceremony.
+    out: UdpSocket,
+    control: tokio::net::UdpSocket,
+    clock: ClockThread,
+    relay: Relay,
+    status: StatusLine,
+    nonsense: Nonsense,
+    _folder: tempfile::TempDir,
+}
+
+/// What arrived and could not be read.
+#[derive(Default)]
+struct Nonsense {
+    count: u64,
+    reported: Option<Duration>,
+}
+
+impl Performance {
+    /// Opens the sockets and starts the clock thread; no bot is launched yet.
+    /// Must be called on the main thread, inside a `LocalSet` of a current-thread runtime.
+    ///
+    /// # Errors
+    /// When a port is taken or the runtime folder cannot be made.
+    pub fn open(ensemble: Ensemble, options: &Options) -> anyhow::Result<Self> {
+        let main = socket::open(options.listen)?;
+        let here = main.local_addr().context("failed to ask for our own address")?;
+        let control_port = options.control.unwrap_or_else(|| here.port().wrapping_add(1));
+        // Never on another interface: whoever can reach it can end the show.
+        let control = socket::open(SocketAddr::from(([127, 0, 0, 1], control_port)))?;
+        let runtime = runtime_folder().context("failed to make the folder for locks and bots")?;
+        let folder = tempfile::Builder::new()
+            .prefix("play-")
+            .tempdir_in(&runtime)
+            .with_context(|| format!("failed to make a folder for the bots in {}", runtime.display()))?;
+        let terms = Terms {
+            director_port: here.port(),
+            seed: options.seed,
+            render: None,
+            folder: folder.path().to_owned(),
+            death_signal: options.death_signal,
+        };
+        let ports = Ports::new().context("failed to make the folder for port locks")?;
+        let (supervisor, news) = Supervisor::new(terms, ports);
+        let guests = ensemble.guests.unwrap_or(here.ip().is_loopback());
+        let clock = ClockThread::start(main.try_clone().context("failed to share the socket")?, ensemble.latency)
+            .context("failed to start the clock thread")?;
+        let director = Director::new(ensemble, Rules { seed: options.seed, guests }, clock::now());
+        Ok(Self {
+            director,
+            supervisor,
+            news,
+            out: main.try_clone().context("failed to share the socket")?,
+            socket: tokio::net::UdpSocket::from_std(main).context("failed to watch the socket")?,
+            control: tokio::net::UdpSocket::from_std(control).context("failed to watch the control socket")?,
+            clock,
+            relay: Relay::default(),
+            status: StatusLine::new(options.status),
+            nonsense: Nonsense::default(),
+            _folder: folder,
+        })
+    }
+
+    /// Where bots reach us.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Where terminals reach us.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn control_address(&self) -> io::Result<SocketAddr> {
+        self.control.local_addr()
+    }
+
+    /// Plays until it is over; the exit code.
+    ///
+    /// # Errors
+    /// When the system denies us signals.
+    pub async fn run(mut self) -> anyhow::Result<u8> {
+        let mut interrupt = signal(SignalKind::interrupt()).context("failed to listen for Ctrl-C")?;
+        let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
+        let mut hangup = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
+        let mut timer = tokio::time::interval(TIMER);
+        timer.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut buffer = vec![0_u8; MAX_DATAGRAM];
+        let mut ticks = 0_u32;
+        let mut told_priority = false;
+
+        let begin = self.director.begin(clock::now());
+        let mut code = self.carry_out(begin);
+        while code.is_none() {
+            code = tokio::select! {
+                ready = self.socket.readable() => match ready {
+                    Ok(()) => self.hear(&mut buffer),
+                    Err(_) => None,
+                },
+                ready = self.control.readable() => match ready {
+                    Ok(()) => self.listen_to_terminals(&mut buffer),
+                    Err(_) => None,
+                },
+                Some(news) = self.news.recv() => self.event(match news {
+                    News::Launched(name, port) => Event::Launched { name, port },
+                    News::NotLaunched(name, reason) => Event::NotLaunched { name, reason },
+                    News::Exited(name, exit, last_lines) => Event::Exited { name, exit, last_lines },
+                }),
+                _ = timer.tick() => {
+                    ticks += 1;
+                    if ticks % DRAW_EVERY == 0 {
+                        self.status.draw(&self.director.view(clock::now()));
+                    }
+                    if !told_priority && ticks == 10 {
+                        told_priority = true;
+                        self.say_priority();
+                    }
+                    self.clock.flush();
+                    self.event(Event::Timer)
+                }
+                _ = interrupt.recv() => self.event(Event::Interrupted),
+                _ = terminate.recv() => self.event(Event::Interrupted),
+                _ = hangup.recv() => self.event(Event::Interrupted),
+            };
+        }
+        self.status.end();
+        Ok(code.unwrap_or_default())
+    }
+
+    fn say_priority(&self) {
+        if !self.clock.pulse().realtime.load(std::sync::atomic::Ordering::Relaxed) {
+            tracing::info!(
+                "the clock runs without real-time priority: fine on an idle machine; for the stage, \
+                 give your user `rtprio` (on Debian: a line `@audio - rtprio 90` in /etc/security/limits.conf)"
+            );
+        }
+    }
+
+    fn event(&mut self, event: Event) -> Option<u8> {
+        let actions = self.director.handle(clock::now(), event);
+        self.carry_out(actions)
+    }
+
+    /// Works off what has arrived, up to a batch.
+    fn hear(&mut self, buffer: &mut [u8]) -> Option<u8> {
+        for _ in 0..BATCH {
+            let (length, from) = match self.socket.try_recv_from(buffer) {
+                Ok(received) => received,
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return None,
+                // A bot that is gone (its port answers "unreachable") concerns nobody else.
+                Err(_) => continue,
+            };
+            for message in messages(&buffer[..length]) {
+                let code = match message {
+                    Ok(message) => match message.topic() {
+                        Some(topic) => {
+                            if self.director.forwards(topic) {
+                                self.relay.pass_on(&self.out, from, message.bytes);
+                            }
+                            self.event(Event::Spoke { from, message })
+                        }
+                        None => match ToDirector::decode(&message) {
+                            Ok(message) => self.event(Event::Heard { from, message }),
+                            Err(PacketError::Unknown) => None,
+                            Err(e) => self.nonsense(from, e),
+                        },
+                    },
+                    Err(e) => self.nonsense(from, e),
+                };
+                if code.is_some() {
+                    return code;
+                }
+            }
+        }
+        None
+    }
+
+    fn listen_to_terminals(&mut self, buffer: &mut [u8]) -> Option<u8> {
+        for _ in 0..BATCH {
+            let Ok((length, from)) = self.control.try_recv_from(buffer) else { return None };
+            for message in messages(&buffer[..length]) {
+                let code = match message.and_then(|m| Control::decode(&m)) {
+                    Ok(control) => self.event(Event::Asked { from, control }),
+                    Err(e) => {
+                        let reply = Reply::Error("?".to_owned(), format!("{e} (`director --help` lists the commands)"));
+                        let _ = self.control.try_send_to(&reply.encode(), from);
+                        None
+                    }
+                };
+                if code.is_some() {
+                    return code;
+                }
+            }
+        }
+        None
+    }
+
+    fn nonsense(&mut self, from: SocketAddr, why: PacketError) -> Option<u8> {
+        self.nonsense.count += 1;
+        let now = clock::now();
+        if self.nonsense.reported.is_none_or(|at| now.saturating_sub(at) >= REPORT_EVERY) {
+            self.nonsense.reported = Some(now);
+            let count = std::mem::take(&mut self.nonsense.count);
+            tracing::warn!("ignored {count} message(s) that make no sense, the last from {from}: {why}");
+        }
+        None
+    }
+
+    fn carry_out(&mut self, actions: Vec<Action>) -> Option<u8> {
+        let mut finish = None;
+        for action in actions {
+            match action {
+                Action::Send { to, bytes } => {
+                    let _ = self.out.send_to(&bytes, to);
+                }
+                Action::Clock(order) => self.clock.order(order),
+                Action::Relay(listeners) => self.relay.listeners = listeners,
+                Action::Launch { name } => {
+                    if let Some(entry) = self.director.roster().get(&name).and_then(|b| b.entry.as_ref()) {
+                        self.supervisor.launch(name, self.director.ensemble(), entry);
+                    }
+                }
+                Action::Signal { name, kill } => self.supervisor.signal(&name, kill),
+                Action::Reply { to, reply } => {
+                    let _ = self.control.try_send_to(&reply.encode(), to);
+                }
+                Action::Say(Tone::Note, what) => tracing::info!("{what}"),
+                Action::Say(Tone::Warning, what) => tracing::warn!("{what}"),
+                Action::Say(Tone::Loud, what) => tracing::error!("{what}"),
+                Action::Finish(code) => finish = Some(code),
+            }
+        }
+        finish
+    }
+}

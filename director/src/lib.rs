@@ -1,0 +1,25 @@
+//! The director of a band of musebots: keeps tempo, relays what they say to each other, mixes,
+//! launches and supervises them; live or in a render.
+//!
+//! [`director::Director`] takes every decision and touches nothing; `event_loop` and `render`
+//! touch everything and decide nothing.
+
+pub mod clock;
+pub mod clock_thread;
+pub mod death;
+pub mod director;
+pub mod ensemble;
+pub mod event;
+pub mod event_loop;
+pub mod launch;
+pub mod memory;
+pub mod metronome;
+pub mod ports;
+pub mod relay;
+pub mod mixer;
+pub mod restarts;
+pub mod roster;
+pub mod score;
+pub mod socket;
+pub mod status;
+pub mod supervisor;

@@ -1,0 +1,151 @@
+//! The form of the piece: which section begins at which bar line, and when it all ends. Pure.
+
+use crate::ensemble::{Form, Section};
+
+/// What happens at one bar line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BarLine {
+    /// A section begins.
+    pub section: Option<Section>,
+    /// The end is in sight: whole bars left, the one that begins here included.
+    pub bars_left: Option<u32>,
+    /// The piece is over: this bar is not played any more.
+    pub over: bool,
+}
+
+/// The score of an ensemble. Bars count from 1.
+#[derive(Debug, Clone)]
+pub struct Score {
+    sections: Vec<Section>,
+    form: Form,
+    /// The bar lines at which sections begin from here on: (bar, index).
+    current: Option<(u32, usize)>,
+    jump: Option<usize>,
+    /// The first bar that is not played.
+    end: Option<u32>,
+    /// How many bars before the end it is announced.
+    pub phrase: u32,
+}
+
+impl Score {
+    /// A score that ends before bar `bars + 1`, or never, or (`Form::Once`) after its last section.
+    #[must_use]
+    pub fn new(sections: Vec<Section>, form: Form, bars: Option<u32>, phrase: u32) -> Self {
+        Self { sections, form, current: None, jump: None, end: bars.map(|b| b + 1), phrase }
+    }
+
+    /// The section that plays now.
+    #[must_use]
+    pub fn section(&self) -> Option<&Section> {
+        self.current.map(|(_, index)| &self.sections[index])
+    }
+
+    /// All sections in order.
+    #[must_use]
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// Goes to a section at the next bar line that is not planned yet; `false` if there is none of that name.
+    pub fn go_to(&mut self, name: &str) -> bool {
+        self.jump = self.sections.iter().position(|s| s.name == name);
+        self.jump.is_some()
+    }
+
+    /// Moves the end.
+    pub fn end_after(&mut self, bars: Option<u32>) {
+        self.end = bars.map(|b| b + 1);
+    }
+
+    /// The first bar that is not played, as far as can be told now.
+    #[must_use]
+    pub fn end(&self) -> Option<u32> {
+        let last_section = match (self.form, self.current) {
+            (Form::Once, Some((start, index))) => {
+                Some(start + self.sections[index..].iter().map(|s| s.bars).sum::<u32>())
+            }
+            (Form::Once, None) if !self.sections.is_empty() => {
+                Some(1 + self.sections.iter().map(|s| s.bars).sum::<u32>())
+            }
+            _ => None,
+        };
+        match (self.end, last_section) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// What happens at the line before `bar`. Called once for each bar, in order.
+    pub fn bar_line(&mut self, bar: u32) -> BarLine {
+        let mut line = BarLine::default();
+        let next = match (self.jump.take(), self.current) {
+            (Some(index), _) => Some(index),
+            (None, None) if !self.sections.is_empty() => Some(0),
+            (None, Some((start, index))) if bar >= start + self.sections[index].bars => match self.form {
+                _ if index + 1 < self.sections.len() => Some(index + 1),
+                Form::Loop => Some(0),
+                Form::Once => None,
+            },
+            _ => None,
+        };
+        if let Some(index) = next {
+            // With a single section that loops there is nothing new to tell, but a drummer wants to know.
+            self.current = Some((bar, index));
+            line.section = Some(self.sections[index].clone());
+        }
+        if let Some(end) = self.end() {
+            line.over = bar >= end;
+            let left = end.saturating_sub(bar);
+            line.bars_left = (left <= self.phrase).then_some(left);
+        }
+        if line.over {
+            line.section = None;
+        }
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(name: &str, bars: u32) -> Section {
+        Section { name: name.into(), bars, density: None }
+    }
+
+    fn names(score: &mut Score, bars: std::ops::RangeInclusive<u32>) -> String {
+        bars.map(|b| score.bar_line(b).section.map_or("-".into(), |s| s.name)).collect()
+    }
+
+    #[test]
+    fn sections_loop_until_somebody_ends_it() {
+        let mut score = Score::new(vec![section("A", 2), section("B", 1)], Form::Loop, None, 4);
+        assert_eq!(names(&mut score, 1..=8), "A-BA-BA-");
+        assert_eq!(score.end(), None);
+    }
+
+    #[test]
+    fn sections_once_end_the_piece() {
+        let mut score = Score::new(vec![section("A", 2), section("B", 2)], Form::Once, None, 2);
+        let lines: Vec<_> = (1..=5).map(|b| score.bar_line(b)).collect();
+        assert_eq!(lines.iter().map(|l| l.bars_left).collect::<Vec<_>>(), [None, None, Some(2), Some(1), Some(0)]);
+        assert!(lines[4].over && !lines[3].over);
+    }
+
+    #[test]
+    fn a_jump_happens_at_the_next_bar_line_and_the_form_goes_on_from_there() {
+        let mut score = Score::new(vec![section("A", 4), section("B", 2), section("C", 1)], Form::Once, None, 4);
+        assert_eq!(names(&mut score, 1..=2), "A-");
+        assert!(score.go_to("B"));
+        assert!(!score.clone().go_to("Z"));
+        assert_eq!(names(&mut score, 3..=5), "B-C");
+        assert_eq!(score.end(), Some(6));
+    }
+
+    #[test]
+    fn the_end_is_announced_one_phrase_ahead() {
+        let mut score = Score::new(vec![], Form::Loop, Some(8), 4);
+        let left: Vec<_> = (1..=9).map(|b| score.bar_line(b).bars_left).collect();
+        assert_eq!(left, [None, None, None, None, Some(4), Some(3), Some(2), Some(1), Some(0)]);
+    }
+}
