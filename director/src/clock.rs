@@ -16,10 +16,7 @@ pub fn sleep_until(deadline: Duration) {
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
     {
         use rustix::thread::{ClockId, clock_nanosleep_absolute};
-        let at = rustix::time::Timespec {
-            tv_sec: deadline.as_secs() as _,
-            tv_nsec: deadline.subsec_nanos().into(),
-        };
+        let at = rustix::time::Timespec { tv_sec: deadline.as_secs() as _, tv_nsec: deadline.subsec_nanos().into() };
         while clock_nanosleep_absolute(ClockId::Monotonic, &at) == Err(rustix::io::Errno::INTR) {}
     }
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]

@@ -62,7 +62,9 @@ fn advice(exit: &Exit, last_lines: &[String]) -> Option<&'static str> {
     match exit {
         Exit::Code(127) => Some("a program that its script calls is not installed"),
         Exit::Code(126) => Some("chmod +x its program"),
-        Exit::Code(2) if said(&["usage", "--help"]) => Some("its `args` in the ensemble file: it did not understand them"),
+        Exit::Code(2) if said(&["usage", "--help"]) => {
+            Some("its `args` in the ensemble file: it did not understand them")
+        }
         Exit::Signal(9) => Some("watch its memory (`top`), or look into the system's log for the OOM killer"),
         _ => None,
     }

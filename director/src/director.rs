@@ -233,9 +233,7 @@ impl Director {
             .roster
             .iter()
             .filter(|b| b.is_here())
-            .filter_map(|b| {
-                Some(Listener { to: b.to?, not_from: if self.ensemble.echo { None } else { b.source } })
-            })
+            .filter_map(|b| Some(Listener { to: b.to?, not_from: if self.ensemble.echo { None } else { b.source } }))
             .collect();
         self.out.push(Action::Relay(listeners));
         self.send_agent_list(now);

@@ -140,6 +140,9 @@ mod tests {
         };
         write_config(folder.path(), &config).unwrap();
         let text = std::fs::read_to_string(folder.path().join("config.txt")).unwrap();
-        assert_eq!(text, "id bass\nmc_hostname localhost\nmc_listen_port 4747\nmy_listen_port 7475\noutput_channels 2\n");
+        assert_eq!(
+            text,
+            "id bass\nmc_hostname localhost\nmc_listen_port 4747\nmy_listen_port 7475\noutput_channels 2\n"
+        );
     }
 }

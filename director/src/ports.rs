@@ -54,7 +54,9 @@ impl Ports {
             let path = self.folder.join(format!("port-{number}.lock"));
             let lock = match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
                 Ok(file) => file,
-                Err(e) => return Err(io::Error::new(e.kind(), format!("failed to lock a port by {}: {e}", path.display()))),
+                Err(e) => {
+                    return Err(io::Error::new(e.kind(), format!("failed to lock a port by {}: {e}", path.display())));
+                }
             };
             if lock.try_lock().is_err() {
                 continue; // another director's bot has it

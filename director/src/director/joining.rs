@@ -117,8 +117,10 @@ impl Director {
     }
 
     fn stranger(&mut self, now: Duration, id: &BotId, at: Option<SocketAddr>) -> Option<Arc<str>> {
-        let just_ended =
-            self.roster.called(id).any(|b| b.entry.is_some() && now.saturating_sub(b.since) <= STILL_THERE && !b.process);
+        let just_ended = self
+            .roster
+            .called(id)
+            .any(|b| b.entry.is_some() && now.saturating_sub(b.since) <= STILL_THERE && !b.process);
         if just_ended || self.quitting.is_some() {
             return None;
         }
@@ -132,12 +134,17 @@ impl Director {
         let Some(at) = at else {
             report(
                 self,
-                format!("heard `{id}`, which is not of this ensemble, and cannot answer: it does not say where it listens (/agent/alive id port)"),
+                format!(
+                    "heard `{id}`, which is not of this ensemble, and cannot answer: it does not say where it listens (/agent/alive id port)"
+                ),
             );
             return None;
         };
         if !self.rules.guests {
-            report(self, format!("`{id}` at {at} would like to join, but guests are not welcome (`guests = true` lets them in)"));
+            report(
+                self,
+                format!("`{id}` at {at} would like to join, but guests are not welcome (`guests = true` lets them in)"),
+            );
             return None;
         }
         let second = self.roster.called(id).next().is_some();

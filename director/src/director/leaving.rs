@@ -52,10 +52,7 @@ impl Director {
                     self.fell_silent(now, &name);
                 }
                 Life::Starting if bot.process && now.saturating_sub(bot.since) >= SLOWEST_START => {
-                    self.say(
-                        Tone::Loud,
-                        format!("{name} has not been heard within 60 s of its launch: ending it"),
-                    );
+                    self.say(Tone::Loud, format!("{name} has not been heard within 60 s of its launch: ending it"));
                     self.tell_off(now, &name, Then::Died);
                 }
                 Life::Ending { since, told, force, then } if bot.process => {
@@ -65,7 +62,10 @@ impl Director {
                         bot.life = Life::Ending { since, told, force: due, then };
                         self.out.push(Action::Signal { name: name.clone(), kill: due >= 2 });
                         let how = if due >= 2 { "killing it" } else { "sending SIGTERM" };
-                        self.say(Tone::Warning, format!("{name} was told off {} s ago and is still here: {how}", passed.as_secs()));
+                        self.say(
+                            Tone::Warning,
+                            format!("{name} was told off {} s ago and is still here: {how}", passed.as_secs()),
+                        );
                     }
                 }
                 // A guest, or one that somebody runs by hand: its process is not ours to end.

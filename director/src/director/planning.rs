@@ -139,9 +139,10 @@ impl Director {
             let tick = self.unplanned;
             let plan = self.plan(tick);
             for (name, to, bytes) in plan.sends {
-                let delay = self.roster.get(&name).map_or(Duration::ZERO, |b| {
-                    b.delay(self.ensemble.latency, self.ensemble.delay_historic)
-                });
+                let delay = self
+                    .roster
+                    .get(&name)
+                    .map_or(Duration::ZERO, |b| b.delay(self.ensemble.latency, self.ensemble.delay_historic));
                 self.out.push(Action::Clock(Order::Before { tick, to, delay, bytes: bytes.into() }));
             }
             if let Some(section) = plan.section.filter(|_| self.score.sections().len() > 1) {

@@ -90,7 +90,9 @@ fn read(fields: &Fields<'_>, path: &Path, text: &Arc<str>, faults: &mut Vec<Faul
         wait: fields.read("wait", faults, wait),
         guests: fields.read("guests", faults, Field::bool),
         master: fields.read("master", faults, gain).unwrap_or_default(),
-        exiting: fields.read("exiting", faults, |v| v.choice("a way to treat `exiting`", &exiting_words)).unwrap_or_default(),
+        exiting: fields
+            .read("exiting", faults, |v| v.choice("a way to treat `exiting`", &exiting_words))
+            .unwrap_or_default(),
         echo: fields.read("echo", faults, Field::bool).unwrap_or(true),
         agent_list: fields.read("agent-list", faults, agent_list).unwrap_or_default(),
         form: fields.read("sections", faults, |v| form(v, &form_words)).unwrap_or_default(),

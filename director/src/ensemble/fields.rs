@@ -179,9 +179,8 @@ impl<'a> Field<'a> {
     /// A number from 0 to 2^64 − 1, which is more than TOML promises but not more than it can write.
     pub(crate) fn seed(&self) -> Result<u64, Fault> {
         match self.value {
-            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).map_err(|_| {
-                self.fault("a seed is between 0 and 18446744073709551615", "write another whole number")
-            }),
+            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
+                .map_err(|_| self.fault("a seed is between 0 and 18446744073709551615", "write another whole number")),
             _ => Err(self.wrong_type("a whole number")),
         }
     }

@@ -116,7 +116,9 @@ mod tests {
 
     #[test]
     fn what_is_no_duration_says_so() {
-        for text in ["", "s", "3 apples", "3m64bars", "64bars3m", "-3s", "1.5bars", "0s", "0bars", "inf", "1e3s", "9999h"] {
+        for text in
+            ["", "s", "3 apples", "3m64bars", "64bars3m", "-3s", "1.5bars", "0s", "0bars", "inf", "1e3s", "9999h"]
+        {
             assert!(text.parse::<Length>().is_err(), "{text}");
         }
     }

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 /// Lines that are nearly right, so that the checks are reached and not only the syntax.
 fn line() -> impl Strategy<Value = String> {
-    let key = prop::sample::select([super::check::KEYS.as_slice(), &super::check_bot::KEYS, &["density", "x"]].concat());
+    let key =
+        prop::sample::select([super::check::KEYS.as_slice(), &super::check_bot::KEYS, &["density", "x"]].concat());
     let value = prop_oneof![
         any::<i64>().prop_map(|n| n.to_string()),
         (0..20i64).prop_map(|n| n.to_string()),

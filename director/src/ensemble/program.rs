@@ -43,7 +43,8 @@ impl Program {
                 (folders, PathBuf::from(name))
             }
         };
-        let places = if folders.is_empty() { vec![file.clone()] } else { folders.iter().map(|f| f.join(&file)).collect() };
+        let places =
+            if folders.is_empty() { vec![file.clone()] } else { folders.iter().map(|f| f.join(&file)).collect() };
         let mut not_executable = None;
         for place in places {
             match look(&place) {
@@ -201,7 +202,10 @@ mod tests {
         assert_eq!(found, home.path().join("./mine"));
         let missing = Program::new("bots/mine").find_in(home.path(), Path::new("/nowhere"), None).unwrap_err();
         let path = home.path().join("bots/mine");
-        assert_eq!(missing.to_string(), format!("the program `bots/mine` was not found: there is no file {}", path.display()));
+        assert_eq!(
+            missing.to_string(),
+            format!("the program `bots/mine` was not found: there is no file {}", path.display())
+        );
     }
 
     #[test]

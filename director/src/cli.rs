@@ -1,0 +1,214 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use musebot_protocol::{DIRECTOR_PORT, Over, Tempo};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Directs a band of musebots: programs that make music together.
+///
+/// Begin with `director play configs/ensembles/trio.toml`. While it plays, another terminal can
+/// turn its knobs: `director tempo 96`, `director gain bass 0.5 --over 2s`, `director quit`.
+#[derive(Debug, Parser)]
+#[command(name = "director", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a doc comment on a flattened field would replace the command's help")]
+pub enum Command {
+    /// Play an ensemble, live, until Ctrl-C (once: fade out; twice: stop at once)
+    Play(Play),
+    /// Render an ensemble to files, faster than it sounds, without any audio device
+    Render(Render),
+    /// Check an ensemble file and say everything that is wrong with it
+    Check {
+        /// The ensemble file
+        #[arg(value_hint = ValueHint::FilePath, required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// List the bots that play now: state, gain, level, lateness, restarts
+    Bots(Remote),
+    /// Change the tempo: `tempo 96`, `tempo 120 --over 8bars`
+    Tempo {
+        /// Beats a minute, 10 to 999
+        tempo: Tempo,
+        #[command(flatten)]
+        over: OverArg,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Move the fader of a bot, a group or `master`: `gain bass 0.5 --over 2s`
+    Gain {
+        /// A bot, a group, or `master`
+        who: String,
+        /// 0 (silent) to 1 (as played)
+        #[arg(value_parser = gain)]
+        gain: f64,
+        #[command(flatten)]
+        over: OverArg,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Silence a bot or a group; `--off` lets it sound again
+    Mute(Toggle),
+    /// Let only this bot (and others soloed) sound; `--off` ends it
+    Solo(Toggle),
+    /// Silence a whole group apart from its bots' own mutes; `--off` lets it sound again
+    Group(Toggle),
+    /// Go to a section at the next bar line
+    Section {
+        /// Its name in the ensemble file
+        name: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Ask all bots to play more or less densely, 0 to 1
+    Density {
+        /// 0 (almost nothing) to 1 (as much as they can)
+        #[arg(value_parser = gain)]
+        density: f64,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Launch a bot of the ensemble file that does not run
+    Start(One),
+    /// Let a bot fade out and go
+    Stop(One),
+    /// Let a bot go and launch it again
+    Restart(One),
+    /// Tap the tempo: call it on the beat, at least twice
+    Tap(Remote),
+    /// Shift the grid by some milliseconds, once
+    Nudge {
+        /// Positive is later
+        #[arg(allow_negative_numbers = true)]
+        ms: f64,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Silence everything at once; the band enters again at the next bar line
+    Panic(Remote),
+    /// Print a value: bots, density, master, name, position, section, seed, tempo
+    Get {
+        /// Which value
+        what: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Print a value now and whenever it changes
+    Watch {
+        /// Which value
+        what: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// End the ensemble: all fade out and go
+    Quit(Remote),
+}
+
+fn gain(s: &str) -> Result<f64, String> {
+    s.parse::<f64>().ok().filter(|g| (0.0..=1.0).contains(g)).ok_or_else(|| "a number between 0 and 1".to_owned())
+}
+
+/// `play`.
+#[derive(Debug, Args)]
+pub struct Play {
+    /// The ensemble file; without it, or with a folder, the ensembles there are listed
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub file: Option<PathBuf>,
+    /// Beats a minute, instead of the file's
+    #[arg(long)]
+    pub tempo: Option<Tempo>,
+    /// Where all chance comes from, instead of the file's: the same seed, the same music
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// End after so many bars
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub bars: Option<u32>,
+    /// Where bots reach the director: PORT, or HOST:PORT (0.0.0.0:PORT lets other machines in)
+    #[arg(long, value_name = "[HOST:]PORT", default_value_t = SocketAddr::from(([127, 0, 0, 1], DIRECTOR_PORT)), value_parser = listen)]
+    pub listen: SocketAddr,
+    /// The port for other terminals, on this machine only [default: the port after --listen]
+    #[arg(long, value_name = "PORT")]
+    pub control: Option<u16>,
+    /// Let bots outlive a director that is killed, until their own watchdog ends them
+    #[arg(long, hide = true)]
+    pub no_death_signal: bool,
+}
+
+fn listen(s: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = s.parse::<u16>() {
+        return Ok(SocketAddr::from(([127, 0, 0, 1], port)));
+    }
+    let s = s.replacen("localhost", "127.0.0.1", 1);
+    s.parse().map_err(|_| "a port such as 4750, or an address with one such as 0.0.0.0:4747".to_owned())
+}
+
+/// `render`.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// The ensemble file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// How many bars [default: what the file says, else 32]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub bars: Option<u32>,
+    /// Where all chance comes from: same machine, build and seed, same bytes in every file
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Beats a minute, instead of the file's
+    #[arg(long)]
+    pub tempo: Option<Tempo>,
+    /// The folder that the files go to [default: renders/NAME]
+    #[arg(long, value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// Leave out bots that cannot render, instead of stopping
+    #[arg(long)]
+    pub leave_out: bool,
+}
+
+/// How long a change takes.
+#[derive(Debug, Args)]
+pub struct OverArg {
+    /// How long it takes: `8bars`, `2beats`, `1.5s` [default: at once]
+    #[arg(long)]
+    pub over: Option<Over>,
+}
+
+/// Which director is meant.
+#[derive(Debug, Args)]
+pub struct Remote {
+    /// The port that the director listens on (what its --listen says)
+    #[arg(long, default_value_t = DIRECTOR_PORT)]
+    pub port: u16,
+    /// Its control port, if it was given one [default: the port after --port]
+    #[arg(long)]
+    pub control: Option<u16>,
+}
+
+/// A bot and a switch.
+#[derive(Debug, Args)]
+pub struct Toggle {
+    /// A bot or a group
+    pub who: String,
+    /// The other way round
+    #[arg(long)]
+    pub off: bool,
+    /// Which director.
+    #[command(flatten)]
+    pub remote: Remote,
+}
+
+/// A bot.
+#[derive(Debug, Args)]
+pub struct One {
+    /// Its id in the ensemble file
+    pub bot: String,
+    /// Which director.
+    #[command(flatten)]
+    pub remote: Remote,
+}

@@ -1,0 +1,110 @@
+//! The other end of the control port: a command from a terminal, and what is printed of the answer.
+
+use anyhow::{Context, bail};
+use musebot_protocol::{Arg, Args, Control, MAX_DATAGRAM, Reply, messages};
+use std::{
+    io::Write,
+    net::{SocketAddr, UdpSocket},
+    time::Duration,
+};
+
+/// How long we wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Sends a command and prints what comes back.
+///
+/// # Errors
+/// When nobody answers, or the director says that it cannot.
+pub fn run(port: u16, control: Option<u16>, command: &Control, out: &mut dyn Write) -> anyhow::Result<()> {
+    let director = SocketAddr::from(([127, 0, 0, 1], control.unwrap_or_else(|| port.wrapping_add(1))));
+    let socket = UdpSocket::bind("127.0.0.1:0").context("failed to open a socket")?;
+    socket.connect(director).context("failed to address the director")?;
+    socket.set_read_timeout(Some(PATIENCE)).context("failed to set a timeout")?;
+    socket.send(&command.encode()).with_context(|| nobody(port))?;
+    let watching = matches!(command, Control::Watch { .. });
+    let mut buffer = vec![0; MAX_DATAGRAM];
+    let mut values = Vec::new();
+    let mut answered = false;
+    loop {
+        let length = match socket.recv(&mut buffer) {
+            Ok(length) => length,
+            Err(e) if answered && matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                continue;
+            }
+            Err(_) => bail!(nobody(port)),
+        };
+        for message in messages(&buffer[..length]).flatten() {
+            match Reply::decode(&message) {
+                Ok(Reply::Value(what, value)) if watching => print(out, &what, &[value])?,
+                Ok(Reply::Value(_, value)) => values.push(value),
+                Ok(Reply::Ok(what)) if watching && what == "watch" => answered = true,
+                Ok(Reply::Ok(_)) => {
+                    if let Control::Get { what } = command {
+                        print(out, what, &values)?;
+                    }
+                    return Ok(());
+                }
+                Ok(Reply::Error(what, advice)) => bail!("{what}: {advice}"),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+fn nobody(port: u16) -> String {
+    format!(
+        "no director answers on port {port} of this machine: is one playing? (`director play …`; \
+         `--port` names another port)"
+    )
+}
+
+fn print(out: &mut dyn Write, what: &str, values: &[Args]) -> anyhow::Result<()> {
+    if what == "bots" {
+        return table(out, values);
+    }
+    for value in values {
+        let words: Vec<String> = value.iter().map(word).collect();
+        writeln!(out, "{}", words.join(" "))?;
+    }
+    Ok(())
+}
+
+fn word(arg: &Arg) -> String {
+    match arg {
+        Arg::Int(i) => i.to_string(),
+        Arg::Float(f) => f.to_string(),
+        Arg::Text(s) => s.clone(),
+    }
+}
+
+fn table(out: &mut dyn Write, bots: &[Args]) -> anyhow::Result<()> {
+    if bots.is_empty() {
+        writeln!(out, "no bots are here")?;
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "{:16} {:12} {:>5} {:>6} {:>9} {:>10} {:>10} {:>8}  kind",
+        "bot", "state", "gain", "muted", "peak dB", "late p50", "late p99", "restarts"
+    )?;
+    for bot in bots {
+        let number = |i: usize| bot.get(i).and_then(Arg::number).unwrap_or_default();
+        let text = |i: usize| bot.get(i).map(word).unwrap_or_default();
+        let peak = if number(4) > 1e-4 { format!("{:.1}", 20.0 * number(4).log10()) } else { "-".into() };
+        let late = |i: usize| if number(i) < 0.0 { "-".into() } else { format!("{:.2} ms", number(i)) };
+        writeln!(
+            out,
+            "{:16} {:12} {:>5.2} {:>6} {:>9} {:>10} {:>10} {:>8}  {}",
+            text(0),
+            text(1),
+            number(2),
+            if number(3) > 0.0 { "yes" } else { "no" },
+            peak,
+            late(6),
+            late(7),
+            number(8),
+            text(9),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,351 @@
+//! The same performance on a virtual clock: as fast as the bots can play, to files, without any
+//! device (X6).
+//!
+//! For each tick: what belongs to it and its `/mc/time` go out, each bot answers that it is done
+//! and how much it has said, what was said is delivered in the roster's order, and the next tick
+//! follows. So nothing depends on how fast anybody is.
+
+use crate::{
+    clock,
+    director::{Director, Plan, Rules},
+    ensemble::{Ensemble, Length},
+    event::{Action, Event, Exit},
+    launch::Terms,
+    ports::{Ports, runtime_folder},
+    socket,
+    supervisor::{News, Supervisor},
+};
+use anyhow::{Context, bail};
+use musebot_protocol::{Broadcast, MAX_DATAGRAM, Tempo, Tick, ToBot, ToDirector, messages, time_message};
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{sync::mpsc, time::timeout};
+
+/// What is to be rendered.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The ensemble; its length is `bars`.
+    pub ensemble: Ensemble,
+    /// Bars.
+    pub bars: u32,
+    /// Where all chance comes from.
+    pub seed: u64,
+    /// Where the bots leave their stems.
+    pub stems: PathBuf,
+    /// Whether bots that cannot render are left out instead of ending it.
+    pub leave_out: bool,
+}
+
+/// What a render is made of, tick by tick.
+pub trait Record {
+    /// A tick is about to be sent.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    fn tick(&mut self, tick: Tick, tempo: Tempo, plan: &Plan) -> anyhow::Result<()>;
+
+    /// A bot has said something in that tick.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    fn said(&mut self, tick: Tick, said: &Broadcast) -> anyhow::Result<()>;
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// Who played, in the roster's order.
+    pub bots: Vec<Arc<str>>,
+    /// Who was left out.
+    pub left_out: Vec<Arc<str>>,
+    /// Where the tempo changes.
+    pub tempo_map: Vec<(Tick, Tempo)>,
+    /// Which sections begin at which bar.
+    pub sections: Vec<(u32, String)>,
+    /// The length of every stem in frames at 48 kHz.
+    pub frames: u32,
+}
+
+/// How long a bot may take for one tick.
+const SLOWEST_TICK: Duration = Duration::from_secs(10);
+/// How long a bot may take to be ready.
+const SLOWEST_START: Duration = Duration::from_secs(60);
+/// How long a bot may take to write its files at the end.
+const SLOWEST_END: Duration = Duration::from_secs(60);
+/// What rings on after the last bar.
+const TAIL_SECONDS: f64 = 3.0;
+/// Frames a second.
+const SAMPLE_RATE: f64 = 48_000.0;
+
+/// Renders. `progress` is told how many of how many ticks are done.
+/// Must be called on the main thread, inside a `LocalSet` of a current-thread runtime.
+///
+/// # Errors
+/// When a bot cannot be started, cannot render, dies or does not answer, by name and with what
+/// it said last; when nothing can be written.
+pub async fn render(
+    request: Request,
+    record: &mut dyn Record,
+    progress: &mut dyn FnMut(u64, u64),
+) -> anyhow::Result<Rendered> {
+    let folder = tempfile::Builder::new()
+        .prefix("render-")
+        .tempdir_in(runtime_folder()?)
+        .context("failed to make a folder for the bots")?;
+    let mut house = House::open(&request, folder.path())?;
+    house.everybody_ready(request.leave_out).await?;
+    let end = Tick(i64::from(request.bars) * request.ensemble.meter.ticks_per_bar());
+    let mut sections = Vec::new();
+    for tick in (0..=end.0).map(Tick) {
+        let plan = house.director.plan_render(tick);
+        let tempo = house.director.map().tempo(tick);
+        if tick < end {
+            record.tick(tick, tempo, &plan)?;
+            if let Some(section) = &plan.section {
+                sections.push((house.director.position(tick).bar, section.clone()));
+            }
+        }
+        house.one_tick(tick, tempo, &plan, record).await?;
+        progress(tick.0.unsigned_abs(), end.0.unsigned_abs());
+    }
+    let seconds = house.director.map().seconds(end) + TAIL_SECONDS;
+    let frames = (seconds * SAMPLE_RATE).round() as u32;
+    house.everybody_out(frames).await?;
+    Ok(Rendered {
+        bots: house.players.iter().map(|p| p.name.clone()).collect(),
+        left_out: house.left_out,
+        tempo_map: house.director.map().changes().collect(),
+        sections,
+        frames,
+    })
+}
+
+/// One bot that takes part.
+struct Player {
+    name: Arc<str>,
+    to: SocketAddr,
+    source: SocketAddr,
+    /// Broadcasts received of it in all.
+    heard: u32,
+    /// Its answer: the last tick it has done, and how many broadcasts it had sent by then.
+    done: Option<(i32, u32)>,
+    /// What it said and nobody was told yet, as it came.
+    said: VecDeque<Vec<u8>>,
+}
+
+/// Everything that a render holds on to.
+struct House {
+    director: Director,
+    supervisor: Supervisor,
+    news: mpsc::UnboundedReceiver<News>,
+    socket: tokio::net::UdpSocket,
+    players: Vec<Player>,
+    left_out: Vec<Arc<str>>,
+    buffer: Vec<u8>,
+}
+
+impl House {
+    fn open(request: &Request, folder: &Path) -> anyhow::Result<Self> {
+        let main = socket::open(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        let terms = Terms {
+            director_port: main.local_addr()?.port(),
+            seed: request.seed,
+            render: Some(request.stems.clone()),
+            folder: folder.to_owned(),
+            death_signal: true,
+        };
+        let mut ensemble = request.ensemble.clone();
+        ensemble.length = Some(Length::Bars(request.bars));
+        let (supervisor, news) = Supervisor::new(terms, Ports::new()?);
+        let rules = Rules { seed: request.seed, guests: false };
+        Ok(Self {
+            director: Director::new(ensemble, rules, clock::now()),
+            supervisor,
+            news,
+            socket: tokio::net::UdpSocket::from_std(main)?,
+            players: Vec::new(),
+            left_out: Vec::new(),
+            buffer: vec![0; MAX_DATAGRAM],
+        })
+    }
+
+    /// Launches all bots and waits until each has beaten and said what it can.
+    async fn everybody_ready(&mut self, leave_out: bool) -> anyhow::Result<()> {
+        for action in self.director.begin(clock::now()) {
+            if let Action::Launch { name } = action
+                && let Some(entry) = self.director.roster().get(&name).and_then(|b| b.entry.as_ref())
+            {
+                self.supervisor.launch(name, self.director.ensemble(), entry);
+            }
+        }
+        let deadline = clock::now() + SLOWEST_START;
+        while let Some(missing) = self.missing() {
+            let left = deadline.saturating_sub(clock::now());
+            if left.is_zero() {
+                bail!(
+                    "{missing} has not said hello within {} s: it may not be able to render \
+                     (`--leave-out` renders without such bots)",
+                    SLOWEST_START.as_secs()
+                );
+            }
+            self.wait(left.min(Duration::from_millis(100))).await?;
+        }
+        for bot in self.director.roster().iter() {
+            let (Some(to), Some(source)) = (bot.to, bot.source) else { continue };
+            if bot.accepts().render {
+                let name = bot.name.clone();
+                self.players.push(Player { name, to, source, heard: 0, done: None, said: VecDeque::new() });
+            } else if leave_out {
+                self.left_out.push(bot.name.clone());
+            } else {
+                bail!("{} cannot render (`--leave-out` renders without it)", bot.name);
+            }
+        }
+        for name in &self.left_out {
+            self.supervisor.signal(name, false);
+        }
+        Ok(())
+    }
+
+    /// Who has not said hello yet.
+    fn missing(&self) -> Option<Arc<str>> {
+        self.director.roster().iter().find(|b| b.hello.is_none()).map(|b| b.name.clone())
+    }
+
+    async fn one_tick(&mut self, tick: Tick, tempo: Tempo, plan: &Plan, record: &mut dyn Record) -> anyhow::Result<()> {
+        for (_, to, bytes) in &plan.sends {
+            self.send(bytes, *to).await?;
+        }
+        let time = time_message(tempo, tick);
+        for i in 0..self.players.len() {
+            self.send(&time, self.players[i].to).await?;
+        }
+        let late = |p: &Player| !p.done.is_some_and(|(done, said)| done == tick.on_wire() && p.heard == said);
+        let deadline = clock::now() + SLOWEST_TICK;
+        while let Some(player) = self.players.iter().find(|p| late(p)) {
+            let left = deadline.saturating_sub(clock::now());
+            if left.is_zero() {
+                let position = self.director.position(tick);
+                bail!(
+                    "{} did not answer for tick {tick} (bar {} beat {}) within {} s: see its lines above",
+                    player.name,
+                    position.bar,
+                    position.beat,
+                    SLOWEST_TICK.as_secs()
+                );
+            }
+            self.wait(left).await?;
+        }
+        for i in 0..self.players.len() {
+            while let Some(bytes) = self.players[i].said.pop_front() {
+                for message in messages(&bytes).flatten() {
+                    self.director.handle(clock::now(), Event::Spoke { from: self.players[i].source, message });
+                    if let Ok(said) = Broadcast::decode(&message) {
+                        record.said(tick, &said)?;
+                    }
+                    let forwards = message.topic().is_some_and(|topic| self.director.forwards(topic));
+                    for to in 0..self.players.len() {
+                        if forwards && (to != i || self.director.ensemble().echo) {
+                            self.send(message.bytes, self.players[to].to).await?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the render: every stem gets the same length, every bot writes its files and goes.
+    async fn everybody_out(&mut self, frames: u32) -> anyhow::Result<()> {
+        let off = ToBot::Off { frames: Some(frames) }.encode();
+        for i in 0..self.players.len() {
+            self.send(&off, self.players[i].to).await?;
+        }
+        let deadline = clock::now() + SLOWEST_END;
+        let mut left: Vec<Arc<str>> = self.players.iter().map(|p| p.name.clone()).collect();
+        while !left.is_empty() {
+            let Ok(Some(news)) = timeout(deadline.saturating_sub(clock::now()), self.news.recv()).await else {
+                bail!("{} did not finish its files within {} s", left.join(", "), SLOWEST_END.as_secs());
+            };
+            if let News::Exited(name, exit, lines) = news {
+                let expected = left.iter().position(|n| *n == name);
+                if let Some(at) = expected {
+                    left.remove(at);
+                    if !exit.is_success() {
+                        died(&name, &exit, &lines)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, bytes: &[u8], to: SocketAddr) -> anyhow::Result<()> {
+        self.socket.send_to(bytes, to).await.with_context(|| format!("failed to send to {to}"))?;
+        Ok(())
+    }
+
+    /// Waits until something arrives, and takes it in.
+    async fn wait(&mut self, longest: Duration) -> anyhow::Result<()> {
+        tokio::select! {
+            biased;
+            ready = self.socket.readable() => ready.context("failed to listen to the bots")?,
+            Some(news) = self.news.recv() => return self.take_news(news),
+            () = tokio::time::sleep(longest) => return Ok(()),
+        }
+        while let Ok((length, from)) = self.socket.try_recv_from(&mut self.buffer) {
+            let datagram = std::mem::take(&mut self.buffer);
+            self.take_in(&datagram[..length], from);
+            self.buffer = datagram;
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, datagram: &[u8], from: SocketAddr) {
+        let mut answers = Vec::new();
+        for message in messages(datagram).flatten() {
+            let player = self.players.iter_mut().find(|p| p.source == from);
+            match (player, ToDirector::decode(&message)) {
+                (Some(player), Ok(ToDirector::Broadcast(_))) => {
+                    player.heard += 1;
+                    player.said.push_back(message.bytes.to_vec());
+                }
+                (Some(player), Ok(ToDirector::Done { tick, said, .. })) => player.done = Some((tick, said)),
+                (None, Ok(message)) => {
+                    let event = Event::Heard { from, message };
+                    answers.extend(self.director.handle(clock::now(), event));
+                }
+                _ => {}
+            }
+        }
+        for action in answers {
+            // Everything but the question who they are comes at fixed ticks.
+            if let Action::Send { to, bytes } = action
+                && bytes.starts_with(b"/mc/hello\0")
+            {
+                let _ = self.socket.try_send_to(&bytes, to);
+            }
+        }
+    }
+
+    fn take_news(&mut self, news: News) -> anyhow::Result<()> {
+        match news {
+            News::Launched(name, port) => {
+                self.director.handle(clock::now(), Event::Launched { name, port });
+                Ok(())
+            }
+            News::NotLaunched(name, reason) => bail!("{name} cannot be started: {reason}"),
+            News::Exited(name, exit, lines) if !self.left_out.contains(&name) => died(&name, &exit, &lines),
+            News::Exited(..) => Ok(()),
+        }
+    }
+}
+
+fn died(name: &str, exit: &Exit, lines: &[String]) -> anyhow::Result<()> {
+    bail!("{}", crate::death::card(name, exit, false, lines, "the render ends here"))
+}
