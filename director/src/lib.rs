@@ -4,6 +4,7 @@
 //! [`director::Director`] takes every decision and touches nothing; `event_loop` and `render`
 //! touch everything and decide nothing.
 
+pub mod artefacts;
 pub mod cli;
 pub mod clock;
 pub mod clock_thread;
@@ -15,11 +16,13 @@ pub mod event_loop;
 pub mod launch;
 pub mod memory;
 pub mod metronome;
-pub mod mixer;
+pub mod play;
 pub mod ports;
 pub mod relay;
+pub mod mixer;
 pub mod remote;
 pub mod render;
+pub mod render_to_files;
 pub mod restarts;
 pub mod roster;
 pub mod score;

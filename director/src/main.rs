@@ -1,2 +1,95 @@
-//! tmp
-fn main() {}
+//! `director`: see `director --help`.
+
+use anyhow::Context;
+use clap::Parser;
+use director::{
+    cli::{Cli, Command},
+    ensemble::Ensemble,
+    play, remote, render_to_files, status,
+};
+use musebot_protocol::{Control, Gain};
+use std::{
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_screen();
+    match run(cli.command) {
+        Ok(code) => ExitCode::from(code),
+        // Somebody closed the pipe that we print into: `director bots | head`.
+        Err(e) if e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
+        Err(e) => {
+            let _ = writeln!(status::Log, "error: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn log_to_screen() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DIRECTOR_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .without_time()
+        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(|| status::Log)
+        .init();
+}
+
+fn run(command: Command) -> anyhow::Result<u8> {
+    let full = |g: f64| Gain::clamped(g);
+    let (control, remote) = match command {
+        Command::Play(args) => return play::play(&args),
+        Command::Render(args) => return render_to_files::command(&args),
+        Command::Check { files } => return check(&files),
+        Command::Bots(r) => (Control::Get { what: "bots".into() }, r),
+        Command::Tempo { tempo, over, remote } => (Control::Tempo { tempo, over: over.over }, remote),
+        Command::Gain { who, gain, over, remote } if who == "master" => {
+            (Control::Master { gain: full(gain), over: over.over }, remote)
+        }
+        Command::Gain { who, gain, over, remote } => {
+            (Control::Gain { who, gain: full(gain), over: over.over }, remote)
+        }
+        Command::Mute(t) => (Control::Mute { who: t.who, on: !t.off }, t.remote),
+        Command::Solo(t) => (Control::Solo { who: t.who, on: !t.off }, t.remote),
+        Command::Group(t) => (Control::Group { group: t.who, on: t.off }, t.remote),
+        Command::Section { name, remote } => (Control::Section { name }, remote),
+        Command::Density { density, remote } => (Control::Density { density }, remote),
+        Command::Start(one) => (Control::Start { bot: one.bot }, one.remote),
+        Command::Stop(one) => (Control::Stop { bot: one.bot }, one.remote),
+        Command::Restart(one) => (Control::Restart { bot: one.bot }, one.remote),
+        Command::Tap(r) => (Control::Tap, r),
+        Command::Nudge { ms, remote } => (Control::Nudge { ms }, remote),
+        Command::Panic(r) => (Control::Panic, r),
+        Command::Get { what, remote } => (Control::Get { what }, remote),
+        Command::Watch { what, remote } => (Control::Watch { what }, remote),
+        Command::Quit(r) => (Control::Quit, r),
+    };
+    remote::run(remote.port, remote.control, &control, &mut io::stdout().lock())?;
+    Ok(0)
+}
+
+fn check(files: &[std::path::PathBuf]) -> anyhow::Result<u8> {
+    let mut out = io::stdout().lock();
+    let mut failed = false;
+    for file in files {
+        match Ensemble::load(file) {
+            Ok(ensemble) => {
+                write!(out, "{}", ensemble.warnings)?;
+                let bots: Vec<_> = ensemble.bots.iter().map(|b| b.id.as_str()).collect();
+                writeln!(out, "{}: fine ({}: {})", file.display(), ensemble.name, bots.join(", "))?;
+            }
+            Err(e) => {
+                failed = true;
+                writeln!(out, "{e}")?;
+            }
+        }
+    }
+    out.flush().context("failed to print")?;
+    Ok(u8::from(failed))
+}

@@ -1,7 +1,11 @@
 //! `director render`: a render, and what is made of it: mix, stems, MIDI, session log, piano roll.
 
 use crate::{
-    artefacts::{Part, Song, midi, mix, piano_roll, session::SessionLog},
+    artefacts::{
+        Part, Song, midi, mix,
+        piano_roll::{self, Roll},
+        session::SessionLog,
+    },
     cli::Render,
     director::Plan,
     ensemble::{Ensemble, Length},
@@ -112,7 +116,15 @@ fn to_files(
         );
     }
     midi::merge(&parts, &song, &out.join(format!("{name}.mid")))?;
-    piano_roll::draw(&parts, &song, &out.join("piano-roll.png"))?;
+    let rolls = parts
+        .iter()
+        .map(|part| Ok(Roll { bot: part.bot.clone(), notes: midi::notes(&part.path)? }))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let caption = format!(
+        "{} bpm, {} {}, {}, {}, seed {seed}",
+        ensemble.tempo, ensemble.key, ensemble.mode, ensemble.meter, ensemble.style
+    );
+    piano_roll::draw(&rolls, &song, &caption, &out.join("piano-roll.png"))?;
     for part in &parts {
         std::fs::remove_file(&part.path).with_context(|| format!("failed to remove {}", part.path.display()))?;
     }

@@ -42,8 +42,7 @@ pub fn mix(
 ) -> Result<MixReport, ArtefactError> {
     let mut stems = stems.iter().map(|stem| Stem::open(&stem.path, SAMPLE_RATE)).collect::<Result<Vec<_>, _>>()?;
     let frames = stems.iter().map(Stem::frames).max().unwrap_or(0);
-    let spec =
-        WavSpec { channels: 2, sample_rate: SAMPLE_RATE, bits_per_sample: 24, sample_format: SampleFormat::Int };
+    let spec = WavSpec { channels: 2, sample_rate: SAMPLE_RATE, bits_per_sample: 24, sample_format: SampleFormat::Int };
     let failed = |error: hound::Error| write_error(out, error);
     let mut writer = WavWriter::create(out, spec).map_err(failed)?;
 
@@ -120,7 +119,10 @@ mod tests {
             let out = self.0.path().join("mix.wav");
             let report = mix(stems, Gain::new(master).unwrap(), &out, &mut |_| {}).unwrap();
             let mut reader = WavReader::open(out).unwrap();
-            assert_eq!((reader.spec().channels, reader.spec().sample_rate, reader.spec().bits_per_sample), (2, 48_000, 24));
+            assert_eq!(
+                (reader.spec().channels, reader.spec().sample_rate, reader.spec().bits_per_sample),
+                (2, 48_000, 24)
+            );
             (reader.samples::<i32>().collect::<Result<_, _>>().unwrap(), report)
         }
     }

@@ -87,12 +87,7 @@ fn header(canvas: &mut Canvas, layout: &Layout, rolls: &[Roll], song: &Song, cap
             (x, y) = (layout.right, y + 36.0);
         }
         let start = x - width;
-        canvas.rect(
-            Area::new(start, y - 10.0, start + 22.0, y + 10.0),
-            5.0,
-            COLOURS[index % COLOURS.len()],
-            1.0,
-        );
+        canvas.rect(Area::new(start, y - 10.0, start + 22.0, y + 10.0), 5.0, COLOURS[index % COLOURS.len()], 1.0);
         canvas.text(&name, 26.0, (start + 34.0, y), Align::Left, INK);
         canvas.text(&notes, 20.0, (x, y + 1.0), Align::Right, SOFT_INK);
         x = start - 44.0;
@@ -147,7 +142,7 @@ fn drum_rows(canvas: &mut Canvas, layout: &Layout, panel: Area) {
 fn bars(canvas: &mut Canvas, layout: &Layout, song: &Song) {
     let bar = song.meter.ticks_per_bar();
     let bar_width = layout.x(bar as f64) - layout.x(0.0);
-    let step = [1, 2, 4, 8, 16, 32, 64, 128].into_iter().find(|n| *n as f32 * bar_width >= 52.0).unwrap_or(256);
+    let step = [1, 4, 8, 16, 32, 64, 128].into_iter().find(|n| *n as f32 * bar_width >= 52.0).unwrap_or(256);
     let panels = [layout.pitches, layout.drums];
     for number in 0..=i64::from(song.bars) {
         let x = layout.x((number * bar) as f64);
@@ -187,7 +182,12 @@ fn sections(canvas: &mut Canvas, layout: &Layout, song: &Song) {
         canvas.text(&shown, 20.0, middle, Align::Centre, INK);
         if *start > 0 {
             for panel in [layout.pitches, layout.drums].into_iter().flatten() {
-                canvas.rect(Area::new(left.round() - 1.0, panel.top, left.round() + 1.0, panel.bottom), 0.0, SOFT_INK, 0.7);
+                canvas.rect(
+                    Area::new(left.round() - 1.0, panel.top, left.round() + 1.0, panel.bottom),
+                    0.0,
+                    SOFT_INK,
+                    0.5,
+                );
             }
         }
     }

@@ -106,12 +106,12 @@ struct Place {
 
 impl Place {
     fn of(text: &str, span: &Range<usize>) -> Self {
-        let start = text.floor_char_boundary(span.start);
+        let start = boundary(text, span.start);
         let begin = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let line = text[begin..end].trim_end_matches('\r');
         let column = line[..(start - begin).min(line.len())].chars().count();
-        let stop = text.floor_char_boundary(span.end.max(start)).min(begin + line.len());
+        let stop = boundary(text, span.end).min(begin + line.len());
         let marked = text.get(start..stop).map_or(0, |marked| marked.chars().count()).max(1);
 
         // A long line is shown around its fault.
@@ -135,6 +135,11 @@ impl Place {
         }
         Self { line: text[..begin].matches('\n').count() + 1, column: column + 1, shown, indent, carets: carets.max(1) }
     }
+}
+
+/// The beginning of the letter that holds this byte, or the end of the text.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// What a file holds must not move the cursor of the terminal it is shown on.

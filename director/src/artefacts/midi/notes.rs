@@ -136,11 +136,10 @@ mod tests {
 
     #[test]
     fn a_note_ends_where_the_next_of_its_pitch_begins() {
-        assert_eq!(separated(vec![raw(0, 90, 60, 1), raw(0, 90, 62, 2), raw(50, 99, 60, 3)]), [
-            (0, 50, 1),
-            (0, 90, 2),
-            (50, 99, 3)
-        ]);
+        assert_eq!(
+            separated(vec![raw(0, 90, 60, 1), raw(0, 90, 62, 2), raw(50, 99, 60, 3)]),
+            [(0, 50, 1), (0, 90, 2), (50, 99, 3)]
+        );
     }
 
     #[test]

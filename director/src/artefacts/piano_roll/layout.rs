@@ -1,7 +1,8 @@
 //! Where everything is on the picture.
 
-use super::Roll;
+use super::{Roll, names};
 use crate::artefacts::{Song, canvas::Area};
+use std::cmp::Reverse;
 
 /// Wide enough that 64 bars can be read; longer songs get more.
 const WIDTH: f32 = 2400.0;
@@ -37,7 +38,7 @@ impl Layout {
     pub(crate) fn new(rolls: &[Roll], song: &Song) -> Self {
         let notes = || rolls.iter().flat_map(|roll| &roll.notes);
         let mut drum_pitches: Vec<u8> = notes().filter(|note| note.drum).map(|note| note.pitch).collect();
-        drum_pitches.sort_unstable_by(|a, b| b.cmp(a));
+        drum_pitches.sort_unstable_by_key(|drum| (names::height(*drum), Reverse(*drum)));
         drum_pitches.dedup();
         let pitched = || notes().filter(|note| !note.drum).map(|note| note.pitch);
         let (mut lowest, mut highest) = match (pitched().min(), pitched().max()) {
@@ -56,8 +57,7 @@ impl Layout {
         let has_pitches = pitched().next().is_some() || drum_pitches.is_empty();
         let most = if has_pitches { (bottom - top) * 0.45 } else { bottom - top };
         let drums_height = (DRUM_ROW * drum_pitches.len() as f32).min(most);
-        let drums =
-            (!drum_pitches.is_empty()).then(|| Area::new(left, bottom - drums_height, right, bottom));
+        let drums = (!drum_pitches.is_empty()).then(|| Area::new(left, bottom - drums_height, right, bottom));
         let pitch_bottom = drums.map_or(bottom, |drums| drums.top - GAP);
         let pitches = has_pitches.then(|| Area::new(left, top, right, pitch_bottom));
         let per_tick = (right - left) / song.end_tick().max(1) as f32;

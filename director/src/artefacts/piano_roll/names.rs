@@ -50,3 +50,16 @@ pub(crate) fn drum(pitch: u8) -> String {
     };
     name.to_owned()
 }
+
+/// Where a drum stands among the others: cymbals above hats above toms above the rest, the kick below all.
+pub(crate) fn height(pitch: u8) -> u8 {
+    match pitch {
+        49 | 52 | 55 | 57 => 0,
+        51 | 53 | 59 => 1,
+        42 | 44 | 46 => 2,
+        41 | 43 | 45 | 47 | 48 | 50 => 3,
+        37..=40 => 5,
+        35 | 36 => 6,
+        _ => 4,
+    }
+}

@@ -34,7 +34,8 @@ fn drawn(rolls: &[Roll], song: &Song) -> (u32, u32, Vec<u8>) {
 
 #[test]
 fn a_note_is_drawn_where_and_when_it_sounds() {
-    let rolls = [roll("melody", vec![note(0.0, 60, false), note(128.0, 64, false)]), roll("drums", vec![note(64.0, 36, true)])];
+    let rolls =
+        [roll("melody", vec![note(0.0, 60, false), note(128.0, 64, false)]), roll("drums", vec![note(64.0, 36, true)])];
     let song = song(4);
     let layout = Layout::new(&rolls, &song);
     let (width, _, pixels) = drawn(&rolls, &song);
@@ -44,7 +45,7 @@ fn a_note_is_drawn_where_and_when_it_sounds() {
         [pixels[i], pixels[i + 1], pixels[i + 2]]
     };
     let hard = |colour| blend(colour, INK, 0.15);
-    let near = |a: Colour, b: Colour| a.iter().zip(b).all(|(a, b)| a.abs_diff(b) < 16);
+    let near = |a: Colour, b: Colour| a.iter().zip(b).all(|(a, b)| a.abs_diff(b) < 24);
     let (c, e, kick) = (layout.pitch_row(60).unwrap(), layout.pitch_row(64).unwrap(), layout.drum_row(36).unwrap());
     assert!(near(at(layout.x(4.0), c), hard(COLOURS[0])));
     assert!(near(at(layout.x(132.0), e), hard(COLOURS[0])));
