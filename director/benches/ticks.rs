@@ -22,7 +22,9 @@ const TEMPO: f64 = 120.0;
 
 fn main() {
     let seconds = setting("SECONDS", 60.0);
-    println!("ticks at {TEMPO} bpm, {seconds} s a row; lateness in ms of the kernel's receive time against the tick's instant");
+    println!(
+        "ticks at {TEMPO} bpm, {seconds} s a row; lateness in ms of the kernel's receive time against the tick's instant"
+    );
     println!(
         "{:34} {:>7} {:>8} {:>8} {:>8} {:>8} {:>9} {:>12}",
         "", "ticks", "p50", "p99", "p99.9", "max", "missing", "jitter p99"
@@ -47,11 +49,13 @@ fn row(name: &str, bots: usize, seconds: f64, busy: bool, flood: u32) {
     let _hearts = Hearts::start(&guests, director.address(), Accepts { timetags: true, ..Accepts::default() });
     let mut buffer = [0; 2048];
     let deadline = Instant::now() + Duration::from_secs(20);
-    while guests.iter().any(|g| loop {
-        match g.next(&mut buffer) {
-            Some((n, _)) if time_of(&buffer[..n]).is_some() => break false,
-            Some(_) => {}
-            None => break true,
+    while guests.iter().any(|g| {
+        loop {
+            match g.next(&mut buffer) {
+                Some((n, _)) if time_of(&buffer[..n]).is_some() => break false,
+                Some(_) => {}
+                None => break true,
+            }
         }
     }) {
         assert!(Instant::now() < deadline, "not every bot got a tick");

@@ -52,9 +52,7 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Gain { who, gain, over, remote } if who == "master" => {
             (Control::Master { gain: full(gain), over: over.over }, remote)
         }
-        Command::Gain { who, gain, over, remote } => {
-            (Control::Gain { who, gain: full(gain), over: over.over }, remote)
-        }
+        Command::Gain { who, gain, over, remote } => (Control::Gain { who, gain: full(gain), over: over.over }, remote),
         Command::Mute(t) => (Control::Mute { who: t.who, on: !t.off }, t.remote),
         Command::Solo(t) => (Control::Solo { who: t.who, on: !t.off }, t.remote),
         Command::Group(t) => (Control::Group { group: t.who, on: t.off }, t.remote),

@@ -47,13 +47,8 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
             leave_out: true,
         });
     }
-    let options = Options {
-        listen: args.listen,
-        control: args.control,
-        seed,
-        status: true,
-        death_signal: !args.no_death_signal,
-    };
+    let options =
+        Options { listen: args.listen, control: args.control, seed, status: true, death_signal: !args.no_death_signal };
     let who: Vec<_> = ensemble.bots.iter().map(|b| b.id.as_str()).collect();
     tracing::info!(
         "{}: {} at {} bpm in {} {}, {}, seed {seed} (Ctrl-C ends it)",
@@ -95,19 +90,15 @@ pub fn warn(ensemble: &Ensemble) {
 }
 
 fn wants_sound(ensemble: &Ensemble) -> bool {
-    ensemble
-        .bots
-        .iter()
-        .flat_map(|b| &b.outputs)
-        .any(|o| matches!(o, OutputSpec::Auto | OutputSpec::Audio { .. }))
+    ensemble.bots.iter().flat_map(|b| &b.outputs).any(|o| matches!(o, OutputSpec::Auto | OutputSpec::Audio { .. }))
 }
 
 /// Lists the ensembles of a folder.
 fn list(folder: Option<&Path>) -> anyhow::Result<u8> {
     use std::io::Write;
     let folder = folder.map_or_else(|| PathBuf::from("configs/ensembles"), Path::to_owned);
-    let found = ensemble::list(&folder)
-        .with_context(|| format!("failed to list the ensembles in {}", folder.display()))?;
+    let found =
+        ensemble::list(&folder).with_context(|| format!("failed to list the ensembles in {}", folder.display()))?;
     let mut out = std::io::stdout().lock();
     if found.is_empty() {
         anyhow::bail!("no ensemble files (*.toml) in {}: name a file, or a folder that holds some", folder.display());

@@ -101,14 +101,12 @@ pub async fn render(
     house.everybody_ready(request.leave_out).await?;
     let end = Tick(i64::from(request.bars) * request.ensemble.meter.ticks_per_bar());
     let mut sections = Vec::new();
-    for tick in (0..=end.0).map(Tick) {
+    for tick in (0..end.0).map(Tick) {
         let plan = house.director.plan_render(tick);
         let tempo = house.director.map().tempo(tick);
-        if tick < end {
-            record.tick(tick, tempo, &plan)?;
-            if let Some(section) = &plan.section {
-                sections.push((house.director.position(tick).bar, section.clone()));
-            }
+        record.tick(tick, tempo, &plan)?;
+        if let Some(section) = &plan.section {
+            sections.push((house.director.position(tick).bar, section.clone()));
         }
         house.one_tick(tick, tempo, &plan, record).await?;
         progress(tick.0.unsigned_abs(), end.0.unsigned_abs());

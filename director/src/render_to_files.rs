@@ -59,14 +59,7 @@ fn bars_of(ensemble: &Ensemble) -> Option<u32> {
 }
 
 /// Renders an ensemble into a folder; how many seconds it sounds.
-fn to_files(
-    ensemble: &Ensemble,
-    bars: u32,
-    seed: u64,
-    out: &Path,
-    name: &str,
-    leave_out: bool,
-) -> anyhow::Result<f64> {
+fn to_files(ensemble: &Ensemble, bars: u32, seed: u64, out: &Path, name: &str, leave_out: bool) -> anyhow::Result<f64> {
     let stems = out.join("stems");
     std::fs::create_dir_all(&stems).with_context(|| format!("failed to make the folder {}", stems.display()))?;
     // Bots run in folders of their own.
@@ -98,12 +91,15 @@ fn to_files(
         meter: ensemble.meter,
         bars,
         tempo_map: rendered.tempo_map.iter().map(|(tick, tempo)| (tick.0, tempo.bpm() as f32)).collect(),
-        sections: rendered.sections.iter().map(|(bar, name)| (i64::from(bar - 1) * ticks_per_bar, name.clone())).collect(),
+        sections: rendered
+            .sections
+            .iter()
+            .map(|(bar, name)| (i64::from(bar - 1) * ticks_per_bar, name.clone()))
+            .collect(),
     };
     let bar = progress_bar("mixing");
     bar.set_length(1000);
-    let wavs: Vec<_> =
-        rendered.bots.iter().map(|bot| mix::StemIn { path: stems.join(format!("{bot}.wav")) }).collect();
+    let wavs: Vec<_> = rendered.bots.iter().map(|bot| mix::StemIn { path: stems.join(format!("{bot}.wav")) }).collect();
     let report = mix::mix(&wavs, ensemble.master, &out.join("mix.wav"), &mut |done| {
         bar.set_position((done * 1000.0) as u64);
     })?;
@@ -120,10 +116,8 @@ fn to_files(
         .iter()
         .map(|part| Ok(Roll { bot: part.bot.clone(), notes: midi::notes(&part.path)? }))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let caption = format!(
-        "{} bpm, {} {}, {}, {}, seed {seed}",
-        ensemble.tempo, ensemble.key, ensemble.mode, ensemble.meter, ensemble.style
-    );
+    // The picture itself tells bars, metre and tempo.
+    let caption = format!("{} {}  ·  {}  ·  seed {seed}", ensemble.key, ensemble.mode, ensemble.style);
     piano_roll::draw(&rolls, &song, &caption, &out.join("piano-roll.png"))?;
     for part in &parts {
         std::fs::remove_file(&part.path).with_context(|| format!("failed to remove {}", part.path.display()))?;

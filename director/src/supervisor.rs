@@ -140,6 +140,17 @@ fn exit(status: ExitStatus) -> Exit {
     }
 }
 
+/// Logs one line of a child; bots that say how serious it is are taken at their word.
+fn log(name: &str, text: &str) {
+    match text.trim_start().split_once(' ') {
+        Some(("ERROR", rest)) => tracing::error!("{name}: {rest}"),
+        Some(("WARN", rest)) => tracing::warn!("{name}: {rest}"),
+        Some(("INFO", rest)) => tracing::info!("{name}: {rest}"),
+        Some(("DEBUG" | "TRACE", rest)) => tracing::debug!("{name}: {rest}"),
+        _ => tracing::info!("{name}: {text}"),
+    }
+}
+
 /// Logs a child's output line by line, and keeps the last lines.
 async fn read(name: Arc<str>, mut from: impl AsyncRead + Unpin, last: Rc<RefCell<VecDeque<String>>>) {
     let mut buffer = [0_u8; 4096];
@@ -161,7 +172,7 @@ async fn read(name: Arc<str>, mut from: impl AsyncRead + Unpin, last: Rc<RefCell
         }
         if shown < MOST_LINES_A_SECOND {
             shown += 1;
-            tracing::info!("{name}: {text}");
+            log(&name, &text);
         } else {
             hidden += 1;
         }

@@ -203,3 +203,13 @@ fn a_folder_of_ensembles_is_listed_by_name_with_the_broken_ones() {
     assert!(listed[0].0.ends_with("a.toml") && matches!(listed[0].1, Err(LoadError::Faults(_))));
     assert_eq!(listed[1].1.as_ref().unwrap().name, "second");
 }
+
+#[test]
+fn every_ensemble_that_comes_along_is_without_fault_or_warning() {
+    let shipped = list(Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/ensembles")).unwrap();
+    assert!(!shipped.is_empty());
+    for (path, ensemble) in shipped {
+        let ensemble = ensemble.unwrap_or_else(|error| panic!("{error}"));
+        assert!(ensemble.warnings.is_empty(), "{}: {}", path.display(), ensemble.warnings);
+    }
+}

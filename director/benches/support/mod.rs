@@ -86,13 +86,9 @@ impl Guest {
         use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg};
         let mut space = nix::cmsg_space!(nix::sys::time::TimeSpec);
         let mut parts = [IoSliceMut::new(buffer)];
-        let message = recvmsg::<SockaddrStorage>(
-            self.socket.as_raw_fd(),
-            &mut parts,
-            Some(&mut space),
-            MsgFlags::MSG_DONTWAIT,
-        )
-        .ok()?;
+        let message =
+            recvmsg::<SockaddrStorage>(self.socket.as_raw_fd(), &mut parts, Some(&mut space), MsgFlags::MSG_DONTWAIT)
+                .ok()?;
         let at = message.cmsgs().ok()?.find_map(|c| match c {
             ControlMessageOwned::ScmTimestampns(t) => {
                 Some(Duration::new(t.tv_sec().unsigned_abs(), t.tv_nsec().unsigned_abs() as u32))
@@ -112,10 +108,8 @@ pub struct Hearts {
 impl Hearts {
     pub fn start(guests: &[Guest], to: SocketAddr, accepts: Accepts) -> Self {
         let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let guests: Vec<_> = guests
-            .iter()
-            .map(|g| Guest { id: g.id.clone(), socket: g.socket.try_clone().expect("a clone") })
-            .collect();
+        let guests: Vec<_> =
+            guests.iter().map(|g| Guest { id: g.id.clone(), socket: g.socket.try_clone().expect("a clone") }).collect();
         let flag = stop.clone();
         let thread = std::thread::spawn(move || {
             while !flag.load(std::sync::atomic::Ordering::Relaxed) {

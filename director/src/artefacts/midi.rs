@@ -217,6 +217,15 @@ mod tests {
     }
 
     #[test]
+    fn more_bots_than_channels_share_them_and_leave_the_drums_alone() {
+        let mut channels = Channels::new();
+        let given: Vec<u8> = (0..40).map(|_| channels.take(0)).collect();
+        assert_eq!(given[..15].iter().collect::<BTreeSet<_>>().len(), 15);
+        assert!(given.iter().all(|channel| *channel < 16 && *channel != DRUMS));
+        assert_eq!(channels.take(DRUMS), DRUMS);
+    }
+
+    #[test]
     fn the_first_track_tells_tempo_metre_and_sections() {
         let folder = tempfile::tempdir().unwrap();
         let bytes = merged(&folder, &[]);
@@ -277,6 +286,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let parts = [part(&folder, "bass", &[(0, 40, 0, Some(480)), (0, 43, 0, Some(480)), (0, 47, 0, Some(480))])];
         assert!(merged(&folder, &parts) == merged(&folder, &parts));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_panic_the_reader(junk: Vec<u8>, cut in 0..200usize) {
+            let folder = tempfile::tempdir().unwrap();
+            let whole = part(&folder, "bass", &[(0, 40, 0, Some(480)), (9, 43, 5, None)]);
+            let mut bytes = fs::read(&whole.path).unwrap();
+            bytes.truncate(cut);
+            bytes.extend(junk);
+            fs::write(&whole.path, bytes).unwrap();
+            let out = folder.path().join("all.mid");
+            if merge(&[whole], &song(), &out).is_ok() {
+                Smf::parse(&fs::read(out).unwrap()).unwrap();
+            }
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub const SAMPLE_RATE: u32 = 48_000;
 
 const FULL_SCALE: f64 = 8_388_608.0;
 const BLOCK: usize = 16_384;
+/// What a WAV file can hold: its length is counted in bytes, in 32 bits.
+const MOST_FRAMES: u64 = (u32::MAX as u64 - 1024) / 6;
 
 /// One stem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,9 @@ pub fn mix(
 ) -> Result<MixReport, ArtefactError> {
     let mut stems = stems.iter().map(|stem| Stem::open(&stem.path, SAMPLE_RATE)).collect::<Result<Vec<_>, _>>()?;
     let frames = stems.iter().map(Stem::frames).max().unwrap_or(0);
+    if frames > MOST_FRAMES {
+        return Err(ArtefactError::odd(out, "a WAV file holds no more than 4 hours: render fewer bars"));
+    }
     let spec = WavSpec { channels: 2, sample_rate: SAMPLE_RATE, bits_per_sample: 24, sample_format: SampleFormat::Int };
     let failed = |error: hound::Error| write_error(out, error);
     let mut writer = WavWriter::create(out, spec).map_err(failed)?;
@@ -206,6 +211,9 @@ mod tests {
         };
         assert!(says(path).ends_with("cd.wav: it has 44100 samples a second, not 48000"));
         assert!(says(studio.0.path().join("none.wav")).contains("failed to read"));
+        let cut = studio.stem("cut.wav", 2, noise(1, 10_000)).path;
+        std::fs::OpenOptions::new().write(true).open(&cut).unwrap().set_len(20_000).unwrap();
+        assert!(says(cut).ends_with("cut.wav: it ends before its header says"));
     }
 
     #[cfg(target_os = "linux")]

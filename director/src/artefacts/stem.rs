@@ -4,7 +4,7 @@ use super::ArtefactError;
 use hound::{SampleFormat, WavReader, WavSpec};
 use std::{
     fs::File,
-    io::{BufReader, Read},
+    io::{BufReader, ErrorKind, Read},
     path::{Path, PathBuf},
 };
 
@@ -50,7 +50,10 @@ impl Stem {
         let count = (self.frames - self.read).min(sum.len() as u64) as usize;
         let width = usize::from(self.spec.bits_per_sample / 8);
         self.bytes.resize(count * width * usize::from(self.spec.channels), 0);
-        self.file.read_exact(&mut self.bytes).map_err(|error| ArtefactError::read(&self.path, error))?;
+        self.file.read_exact(&mut self.bytes).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => ArtefactError::odd(&self.path, "it ends before its header says"),
+            _ => ArtefactError::read(&self.path, error),
+        })?;
         self.read += count as u64;
         match (self.spec.sample_format, width) {
             (SampleFormat::Float, _) => self.add::<4>(sum, |b| f64::from(f32::from_le_bytes(b))),

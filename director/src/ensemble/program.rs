@@ -5,7 +5,7 @@ use std::{
     env,
     ffi::OsString,
     fmt, fs, io,
-    path::{Path, PathBuf},
+    path::{Path, PathBuf, absolute},
 };
 
 /// What is run for a bot.
@@ -46,7 +46,8 @@ impl Program {
         let places =
             if folders.is_empty() { vec![file.clone()] } else { folders.iter().map(|f| f.join(&file)).collect() };
         let mut not_executable = None;
-        for place in places {
+        // Bots run in folders of their own, where a relative path would lead elsewhere.
+        for place in places.into_iter().map(|place| absolute(&place).unwrap_or(place)) {
             match look(&place) {
                 Look::Runs => return Ok(place),
                 Look::DoesNotRun => not_executable = not_executable.or(Some(place)),

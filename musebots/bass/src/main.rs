@@ -1,1 +1,5 @@
-fn main() {}
+//! Starts the bass player; all it does is in the library beside it.
+
+fn main() -> anyhow::Result<()> {
+    musebot_kit::play::<bass::Bass>()
+}

@@ -1,1 +1,5 @@
-fn main() {}
+//! Starts the drummer; all it does is in the library beside it.
+
+fn main() -> anyhow::Result<()> {
+    musebot_kit::play::<drums::Drums>()
+}
