@@ -45,6 +45,8 @@ const LEAD_IN: Duration = Duration::from_millis(80);
 const WAIT: Duration = Duration::from_secs(3);
 /// How long a bot that beats may take to say hello before we start without it.
 const HELLO_WITHIN: Duration = Duration::from_millis(400);
+/// Bars in a phrase, as far as the announcement of the end goes, when nobody says.
+const USUAL_PHRASE: u32 = 4;
 /// Gains are sent at most this often while they fade.
 const GAIN_EVERY: Duration = Duration::from_millis(50);
 
@@ -92,7 +94,12 @@ impl Director {
             None => None,
         };
         Self {
-            score: Score::new(ensemble.sections.clone(), ensemble.form, bars, ensemble.phraselength),
+            score: Score::new(
+                ensemble.sections.clone(),
+                ensemble.form,
+                bars,
+                ensemble.phraselength.unwrap_or(USUAL_PHRASE),
+            ),
             roster: Roster::new(&ensemble.bots),
             map: TempoMap::new(ensemble.tempo),
             mixer,
@@ -287,6 +294,14 @@ impl Director {
         let Some(topic) = message.topic() else { return };
         if Memory::keeps(topic) {
             self.memory.remember(Some(from), topic, message.bytes);
+        }
+        // The end is announced one phrase ahead, and the band may have agreed on longer ones.
+        if topic == "phraselength"
+            && self.ensemble.phraselength.is_none()
+            && let Ok(said) = musebot_protocol::Broadcast::decode(&message)
+            && let Some(Said::PhraseLength(bars)) = said.said()
+        {
+            self.score.phrase = bars.min(64);
         }
         if topic != "exiting" || self.ensemble.exiting == Exiting::Forward {
             return;

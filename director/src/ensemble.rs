@@ -71,8 +71,8 @@ pub struct Ensemble {
     pub sections: Vec<Section>,
     /// The file's own bots, in the roster's order.
     pub bots: Vec<BotEntry>,
-    /// Bars in a phrase.
-    pub phraselength: u32,
+    /// Bars in a phrase; the bots agree on it among themselves when it does not say.
+    pub phraselength: Option<u32>,
     /// What is allowed but odd, for a person to read.
     pub warnings: Faults,
 }

@@ -83,7 +83,8 @@ pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) ->
 }
 
 /// The folder that the director's own binary lies in: its bots lie beside it.
-fn beside() -> PathBuf {
+#[must_use]
+pub fn beside() -> PathBuf {
     std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).unwrap_or_default()
 }
 

@@ -5,7 +5,7 @@ use clap::Parser;
 use director::{
     cli::{Cli, Command},
     ensemble::Ensemble,
-    play, remote, render_to_files, status,
+    launch, play, remote, render_to_files, status,
 };
 use musebot_protocol::{Control, Gain};
 use std::{
@@ -79,8 +79,19 @@ fn check(files: &[std::path::PathBuf]) -> anyhow::Result<u8> {
         match Ensemble::load(file) {
             Ok(ensemble) => {
                 write!(out, "{}", ensemble.warnings)?;
-                let bots: Vec<_> = ensemble.bots.iter().map(|b| b.id.as_str()).collect();
-                writeln!(out, "{}: fine ({}: {})", file.display(), ensemble.name, bots.join(", "))?;
+                let missing: Vec<_> = ensemble
+                    .bots
+                    .iter()
+                    .filter_map(|b| Some((&b.id, b.program.find(&ensemble.home, &launch::beside()).err()?)))
+                    .collect();
+                for (id, why) in &missing {
+                    writeln!(out, "error: `{id}` cannot be started: {why}\n  --> {}", file.display())?;
+                }
+                failed |= !missing.is_empty();
+                if missing.is_empty() {
+                    let bots: Vec<_> = ensemble.bots.iter().map(|b| b.id.as_str()).collect();
+                    writeln!(out, "{}: fine ({}: {})", file.display(), ensemble.name, bots.join(", "))?;
+                }
             }
             Err(e) => {
                 failed = true;

@@ -35,7 +35,7 @@ fn an_empty_file_is_an_ensemble_of_defaults() {
     assert_eq!((e.name.as_str(), e.tempo.bpm(), e.meter), ("trio", 120.0, Meter::default()));
     assert_eq!((e.latency, e.delay_historic, e.wait), (Duration::from_millis(60), true, None));
     assert_eq!((e.exiting, e.echo, e.agent_list), (Exiting::Forward, true, AgentListStyle::Separate));
-    assert_eq!((e.form, e.phraselength, e.guests), (Form::Loop, 4, None));
+    assert_eq!((e.form, e.phraselength, e.guests), (Form::Loop, None, None));
     assert_eq!((e.seed, e.length, e.master.linear()), (None, None, 1.0));
     assert!(e.bots.is_empty() && e.sections.is_empty() && e.warnings.is_empty());
     assert!(e.home.is_absolute() && e.home.ends_with("sets"), "{:?}", e.home);
@@ -53,7 +53,7 @@ fn every_key_is_read() {
     assert_eq!((e.latency, e.wait), (Duration::from_millis(80), Some(Duration::from_millis(2500))));
     assert_eq!((e.delay_historic, e.guests, e.master.linear()), (false, Some(true), 0.9));
     assert_eq!((e.exiting, e.echo, e.agent_list), (Exiting::OffOthers, false, AgentListStyle::Joined));
-    assert_eq!((e.form, e.phraselength, e.section_bars(), e.end_bar()), (Form::Once, 8, Some(24), None));
+    assert_eq!((e.form, e.phraselength, e.section_bars(), e.end_bar()), (Form::Once, Some(8), Some(24), None));
     assert_eq!((e.sections[0].name.as_str(), e.sections[0].bars, e.sections[0].density), ("verse", 8, Some(0.4)));
     assert_eq!(e.sections[1].density, None);
 

@@ -2,6 +2,7 @@
 //! drums below, bars and sections across; the harder a note, the brighter it is.
 
 mod layout;
+mod legend;
 mod names;
 
 use super::{
@@ -76,22 +77,7 @@ fn header(canvas: &mut Canvas, layout: &Layout, rolls: &[Roll], song: &Song, cap
     let what = canvas.font().fit(&what, 23.0, layout.width * 0.45);
     canvas.text(&what, 23.0, (left, 92.0), Align::Left, SOFT_INK);
 
-    // From the right to the left, and down when there is no more room.
-    let (mut x, mut y) = (layout.right, 48.0);
-    for (index, roll) in rolls.iter().enumerate().rev() {
-        let notes = if roll.notes.len() == 1 { "1 note".into() } else { format!("{} notes", roll.notes.len()) };
-        let name = canvas.font().fit(roll.bot.as_str(), 26.0, 320.0);
-        let (name_width, notes_width) = (canvas.font().width(&name, 26.0), canvas.font().width(&notes, 20.0));
-        let width = 34.0 + name_width + 12.0 + notes_width;
-        if x - width < layout.width * 0.5 && x < layout.right {
-            (x, y) = (layout.right, y + 36.0);
-        }
-        let start = x - width;
-        canvas.rect(Area::new(start, y - 10.0, start + 22.0, y + 10.0), 5.0, COLOURS[index % COLOURS.len()], 1.0);
-        canvas.text(&name, 26.0, (start + 34.0, y), Align::Left, INK);
-        canvas.text(&notes, 20.0, (x, y + 1.0), Align::Right, SOFT_INK);
-        x = start - 44.0;
-    }
+    legend::draw(canvas, layout, rolls);
 }
 
 fn tempo(song: &Song) -> String {
@@ -119,7 +105,7 @@ fn pitch_rows(canvas: &mut Canvas, layout: &Layout, panel: Area) {
         let middle = (panel.left - 16.0, (row.top + row.bottom) / 2.0);
         if is_c {
             canvas.text(&names::pitch(pitch), size, middle, Align::Right, INK);
-        } else if !names::is_black_key(pitch) && row.height() >= 12.0 || pitch % 12 == 7 && row.height() >= 3.0 {
+        } else if !names::is_black_key(pitch) && row.height() >= 16.0 || pitch % 12 == 7 && row.height() >= 3.0 {
             canvas.text(&names::pitch(pitch), size, middle, Align::Right, blend(PAPER, SOFT_INK, 0.75));
         }
     }

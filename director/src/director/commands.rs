@@ -235,6 +235,7 @@ impl Director {
         let view = self.view(now);
         Ok(match what {
             "tempo" => vec![vec![view.tempo.bpm().into()]],
+            "position" if !view.running => vec![Vec::new()],
             "position" => vec![vec![(view.bar as i32).into(), (view.beat as i32).into(), view.tick.on_wire().into()]],
             "section" => vec![view.section.iter().map(|s| s.as_str().into()).collect()],
             "master" => vec![vec![self.mixer.master(self.when(now)).linear().into()]],

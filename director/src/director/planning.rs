@@ -62,6 +62,14 @@ impl Director {
     fn plan_bar_line(&mut self, plan: &mut Plan, tick: Tick) {
         let bar = self.position(tick).bar;
         let line = self.score.bar_line(bar);
+        if bar == 1
+            && let Some(length) = self.ensemble.phraselength
+        {
+            self.conduct(plan, &Said::PhraseLength(length));
+            if let Some(end) = self.score.end() {
+                self.conduct(plan, &Said::Phrases((end - 1).div_ceil(length)));
+            }
+        }
         if let Some(section) = line.section {
             plan.section = Some(section.name.clone());
             self.conduct(plan, &Said::Section(section.name));

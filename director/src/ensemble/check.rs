@@ -98,7 +98,7 @@ fn read(fields: &Fields<'_>, path: &Path, text: &Arc<str>, faults: &mut Vec<Faul
         form: fields.read("sections", faults, |v| form(v, &form_words)).unwrap_or_default(),
         sections: sections(fields, faults),
         bots: Vec::new(),
-        phraselength: fields.read("phraselength", faults, |v| v.whole_in(1..=64, "a phrase's length")).unwrap_or(4),
+        phraselength: fields.read("phraselength", faults, |v| v.whole_in(1..=64, "a phrase's length")),
         warnings: Faults::new(path.to_owned(), text.clone(), Vec::new()),
     };
     let mut warnings = Vec::new();

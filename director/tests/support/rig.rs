@@ -1,0 +1,375 @@
+//! The director on virtual time: an ensemble from TOML, pretended bots, timer steps of 20 ms, and
+//! everything that it decided, in order. No socket, no process, no waiting.
+
+use super::{fake::Fake, spell::spell};
+use director::{
+    clock_thread::{Order, Target},
+    director::{Director, Rules},
+    ensemble::Ensemble,
+    event::{Action, Event, Exit, Listener, Tone},
+    metronome::TempoMap,
+};
+use musebot_protocol::{BotId, Control, Hello, Reply, Tick, ToDirector, messages};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+/// The first port that the rig gives to a bot.
+pub(crate) const FIRST: u16 = 7475;
+/// Where the terminal of the tests listens.
+const TERMINAL: ([u8; 4], u16) = ([127, 0, 0, 1], 50_000);
+const STEP: Duration = Duration::from_millis(20);
+
+/// One thing that the director decided.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Done {
+    /// Sent at once.
+    Sent(u16, String),
+    /// To be sent just before a tick, so much later than it.
+    Before(i64, u16, u64, String),
+    Launch(String),
+    /// SIGTERM, or (`true`) SIGKILL.
+    Signal(String, bool),
+    Reply(String),
+    Say(Tone, String),
+    Finish(u8),
+}
+
+/// The director and its pretended world.
+pub(crate) struct Rig {
+    pub(crate) director: Director,
+    pub(crate) now: Duration,
+    pub(crate) bots: Vec<Fake>,
+    /// What was decided, and when (seconds from the beginning).
+    pub(crate) log: Vec<(f64, Done)>,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) listeners: Vec<Listener>,
+    /// The instant of tick 0 and the tempo map, as the clock thread was last told.
+    pub(crate) clock: Option<(Duration, Arc<TempoMap>)>,
+    /// Which port each bot of the file was given.
+    pub(crate) ports: BTreeMap<String, u16>,
+    /// Who cannot be launched.
+    pub(crate) unlaunchable: BTreeMap<String, String>,
+}
+
+/// Some bots of a file, with nothing said about them.
+pub(crate) fn file(bots: &[&str]) -> String {
+    bots.iter().map(|b| format!("[[bot]]\nid = \"{b}\"\nprogram = \"{b}\"\n")).collect()
+}
+
+/// Virtual time begins long after 0: nothing may depend on when the machine was started.
+const BEGINNING: Duration = Duration::from_secs(100_000);
+
+impl Rig {
+    /// The director has launched all bots of the file; none of them beats yet.
+    pub(crate) fn of(toml: &str) -> Self {
+        Self::with(toml, Vec::new())
+    }
+
+    /// The same, and these are there.
+    pub(crate) fn with(toml: &str, bots: Vec<Fake>) -> Self {
+        let ensemble = Ensemble::parse(toml, "band.toml").unwrap_or_else(|faults| panic!("{faults}"));
+        let rules = Rules { seed: 7, guests: ensemble.guests.unwrap_or(true) };
+        let ports = ensemble.bots.iter().zip(FIRST..).map(|(b, port)| (b.id.to_string(), port)).collect();
+        let mut rig = Self {
+            director: Director::new(ensemble, rules, BEGINNING),
+            now: BEGINNING,
+            bots: Vec::new(),
+            log: Vec::new(),
+            targets: Vec::new(),
+            listeners: Vec::new(),
+            clock: None,
+            ports,
+            unlaunchable: BTreeMap::new(),
+        };
+        for bot in bots {
+            rig.add(bot);
+        }
+        rig
+    }
+
+    /// The director begins.
+    pub(crate) fn begin(mut self) -> Self {
+        let actions = self.director.begin(self.now);
+        self.take_in(actions);
+        self
+    }
+
+    /// The director begins, all bots come, and the first ticks have been sent.
+    pub(crate) fn playing(toml: &str, bots: Vec<Fake>) -> Self {
+        let mut rig = Self::with(toml, bots).begin();
+        let all = rig.bots.iter().map(|b| b.slow).max().unwrap_or_default();
+        rig.run(all.as_secs_f64() + 0.7);
+        assert!(rig.clock.is_some(), "the ensemble has not begun: {:#?}", rig.log);
+        rig
+    }
+
+    /// A pretended bot comes to be. One of the file's beats once it is launched, a guest at once.
+    pub(crate) fn add(&mut self, mut bot: Fake) {
+        if bot.port == 0 {
+            bot.port = self.ports[&bot.id];
+        }
+        if bot.source == 0 {
+            bot.source = bot.port;
+        }
+        if !bot.process {
+            bot.next = Some(self.now);
+        }
+        self.bots.push(bot);
+    }
+
+    pub(crate) fn bot(&mut self, id: &str) -> &mut Fake {
+        self.bots.iter_mut().find(|b| b.id == id).expect("such a bot")
+    }
+
+    /// It does not beat any more, but its process lives.
+    pub(crate) fn falls_silent(&mut self, id: &str) {
+        self.bot(id).next = None;
+    }
+
+    /// It beats again from now on.
+    pub(crate) fn beats_again(&mut self, id: &str) {
+        let now = self.now;
+        self.bot(id).next = Some(now);
+    }
+
+    /// Its process ends.
+    pub(crate) fn dies(&mut self, id: &str, exit: Exit, last_lines: &[&str]) {
+        let bot = self.bot(id);
+        (bot.next, bot.ends) = (None, None);
+        let last_lines = last_lines.iter().map(|l| (*l).to_owned()).collect();
+        self.event(Event::Exited { name: id.into(), exit, last_lines });
+    }
+
+    /// Somebody says something to all.
+    pub(crate) fn speaks(&mut self, source: u16, datagram: &[u8]) {
+        let from = SocketAddr::from(([127, 0, 0, 1], source));
+        let message = messages(datagram).next().unwrap().unwrap();
+        self.event(Event::Spoke { from, message });
+    }
+
+    /// A heartbeat out of the ordinary.
+    pub(crate) fn beat(&mut self, source: u16, id: &str, port: Option<u16>) {
+        let from = SocketAddr::from(([127, 0, 0, 1], source));
+        self.event(Event::Heard { from, message: ToDirector::Alive { id: BotId::new(id).unwrap(), port } });
+    }
+
+    /// A command from a terminal; the answers to it, in order.
+    pub(crate) fn ask(&mut self, control: Control) -> Vec<String> {
+        let before = self.log.len();
+        self.event(Event::Asked { from: TERMINAL.into(), control });
+        self.log[before..].iter().filter_map(|(_, d)| if let Done::Reply(r) = d { Some(r.clone()) } else { None }).collect()
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        let actions = self.director.handle(self.now, event);
+        self.take_in(actions);
+    }
+
+    /// Time passes.
+    pub(crate) fn run(&mut self, seconds: f64) {
+        let until = self.now + Duration::from_secs_f64(seconds);
+        while self.now < until {
+            self.now += STEP;
+            self.bots_live();
+            self.event(Event::Timer);
+        }
+    }
+
+    /// Time passes until something has been decided; at most so many seconds.
+    #[track_caller]
+    pub(crate) fn run_until(&mut self, seconds: f64, what: impl Fn(&Done) -> bool) -> f64 {
+        let mut seen = self.log.len();
+        let until = self.now + Duration::from_secs_f64(seconds);
+        while self.now < until {
+            self.run(STEP.as_secs_f64());
+            if let Some((at, _)) = self.log[seen..].iter().find(|(_, done)| what(done)) {
+                return *at;
+            }
+            seen = self.log.len();
+        }
+        panic!("it did not happen within {seconds} s; the last decisions: {:#?}", self.log.iter().rev().take(20))
+    }
+
+    fn bots_live(&mut self) {
+        for i in 0..self.bots.len() {
+            let bot = &mut self.bots[i];
+            if bot.ends.is_some_and(|at| at <= self.now) {
+                (bot.next, bot.ends) = (None, None);
+                if bot.process {
+                    let name: Arc<str> = bot.id.as_str().into();
+                    self.event(Event::Exited { name, exit: Exit::Code(0), last_lines: Vec::new() });
+                }
+                continue;
+            }
+            if bot.next.is_some_and(|at| at <= self.now) {
+                bot.beats += 1;
+                bot.next = bot.next.map(|at| at + bot.period());
+                let port = bot.says_port.then_some(bot.port);
+                let id = BotId::new(&bot.id).unwrap();
+                let from = SocketAddr::from((bot.host, bot.source));
+                self.event(Event::Heard { from, message: ToDirector::Alive { id, port } });
+            }
+        }
+    }
+
+    fn take_in(&mut self, actions: Vec<Action>) {
+        let at = (self.now - BEGINNING).as_secs_f64();
+        for action in actions {
+            let done = match action {
+                Action::Send { to, bytes } => {
+                    let text = spell(&bytes);
+                    self.log.push((at, Done::Sent(to.port(), text.clone())));
+                    self.reaches(to, &text);
+                    continue;
+                }
+                Action::Clock(Order::Before { tick, to, delay, bytes }) => {
+                    Done::Before(tick.0, to.port(), delay.as_millis() as u64, spell(&bytes))
+                }
+                Action::Clock(Order::Map { origin, map }) => {
+                    self.clock = Some((origin, map));
+                    continue;
+                }
+                Action::Clock(Order::Targets(targets)) => {
+                    self.targets = targets.to_vec();
+                    continue;
+                }
+                Action::Relay(listeners) => {
+                    self.listeners = listeners;
+                    continue;
+                }
+                Action::Launch { name } => {
+                    self.log.push((at, Done::Launch(name.to_string())));
+                    self.launch(&name);
+                    continue;
+                }
+                Action::Signal { name, kill } => {
+                    self.log.push((at, Done::Signal(name.to_string(), kill)));
+                    if let Some(bot) = self.bots.iter_mut().find(|b| b.id == *name)
+                        && (kill || !bot.ignores_term)
+                    {
+                        self.dies(&name, Exit::Signal(if kill { 9 } else { 15 }), &[]);
+                    }
+                    continue;
+                }
+                Action::Reply { reply, .. } => Done::Reply(match reply {
+                    Reply::Ok(what) => format!("ok {what}"),
+                    Reply::Error(what, advice) => format!("error {what}: {advice}"),
+                    value @ Reply::Value(..) => spell(&value.encode()).replacen("/director/", "", 1),
+                }),
+                Action::Say(tone, what) => Done::Say(tone, what),
+                Action::Finish(code) => Done::Finish(code),
+            };
+            self.log.push((at, done));
+        }
+    }
+
+    fn launch(&mut self, name: &str) {
+        if let Some(reason) = self.unlaunchable.get(name) {
+            let reason = reason.clone();
+            return self.event(Event::NotLaunched { name: name.into(), reason });
+        }
+        let now = self.now;
+        if let Some(bot) = self.bots.iter_mut().find(|b| b.id == name && b.process) {
+            bot.next = Some(now + bot.slow);
+        }
+        let port = self.ports[name];
+        self.event(Event::Launched { name: name.into(), port });
+    }
+
+    /// A datagram arrives where it was sent to.
+    fn reaches(&mut self, to: SocketAddr, text: &str) {
+        let now = self.now;
+        let Some(bot) = self.bots.iter_mut().find(|b| b.port == to.port() && b.next.is_some()) else { return };
+        match text {
+            "/mc/hello ," => {
+                let Some(accepts) = &bot.accepts else { return };
+                let message = format!("accepts={accepts}");
+                let id = BotId::new(&bot.id).unwrap();
+                let (port, from) = (bot.port, SocketAddr::from((bot.host, bot.source)));
+                let hello = hello(&id, port, &message);
+                self.event(Event::Heard { from, message: hello });
+            }
+            "/agent/off ," if bot.ends.is_none() => bot.ends = bot.fades.map(|fade| now + fade),
+            _ => {}
+        }
+    }
+
+    /// Forgets what was decided so far.
+    pub(crate) fn forget(&mut self) {
+        self.log.clear();
+    }
+
+    /// What was sent at once to a port: when, and what.
+    pub(crate) fn sent_to(&self, port: u16) -> Vec<(f64, &str)> {
+        self.log.iter().filter_map(|(at, d)| match d {
+            Done::Sent(p, text) if *p == port => Some((*at, text.as_str())),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// What of this address was sent at once to a port.
+    pub(crate) fn sent(&self, port: u16, address: &str) -> Vec<String> {
+        let this = |text: &&str| text.split(' ').next() == Some(address);
+        self.sent_to(port).into_iter().map(|(_, text)| text).filter(this).map(str::to_owned).collect()
+    }
+
+    /// What goes to a port with the ticks: the tick, and what.
+    pub(crate) fn planned(&self, port: u16, address: &str) -> Vec<(i64, String)> {
+        self.log.iter().filter_map(|(_, d)| match d {
+            Done::Before(tick, p, _, text) if *p == port && text.split(' ').next() == Some(address) => {
+                Some((*tick, text.clone()))
+            }
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// What was told to the person at the screen, in this tone.
+    pub(crate) fn told(&self, tone: Tone) -> Vec<&str> {
+        self.log.iter().filter_map(|(_, d)| match d {
+            Done::Say(t, text) if *t == tone => Some(text.as_str()),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The times at which something was decided.
+    pub(crate) fn times(&self, what: impl Fn(&Done) -> bool) -> Vec<f64> {
+        self.log.iter().filter(|(_, d)| what(d)).map(|(at, _)| *at).collect()
+    }
+
+    /// The ids on the last agentList.
+    pub(crate) fn list(&self) -> Vec<String> {
+        self.director.roster().names()
+    }
+
+    /// The state of a bot in one word.
+    pub(crate) fn state(&self, name: &str) -> &'static str {
+        self.director.roster().get(name).map_or("unknown", |b| b.state().word())
+    }
+
+    /// When a tick is due, in seconds from the beginning.
+    pub(crate) fn due(&self, tick: i64) -> f64 {
+        let (origin, map) = self.clock.as_ref().expect("the clock runs");
+        (*origin - BEGINNING).as_secs_f64() + map.seconds(Tick(tick))
+    }
+
+    /// Seconds from the beginning.
+    pub(crate) fn seconds(&self) -> f64 {
+        (self.now - BEGINNING).as_secs_f64()
+    }
+}
+
+/// What a hello says, read from its wire form.
+fn hello(id: &BotId, port: u16, fact: &str) -> ToDirector {
+    let (key, value) = fact.split_once('=').unwrap();
+    assert_eq!(key, "accepts");
+    let accepts = musebot_protocol::Accepts {
+        timetags: value.contains("timetags"),
+        gain_ramp: value.contains("gain-ramp"),
+        position: value.contains("position"),
+        ending: value.contains("ending"),
+        render: value.contains("render"),
+    };
+    ToDirector::Hello { id: id.clone(), port, hello: Hello { accepts, ..Hello::default() } }
+}
