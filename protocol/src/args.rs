@@ -1,6 +1,6 @@
 //! Arguments: read leniently, written strictly.
 
-use crate::PacketError;
+use crate::{PacketError, packet};
 use rosc::{OscMessage, OscPacket, OscType};
 
 /// One argument. On the wire it is an `i`, an `f` or an `s`.
@@ -13,7 +13,7 @@ pub enum Arg {
 }
 
 impl Arg {
-    /// As a number: an int, a float, or text that reads as one.
+    /// As a number: an int, a float, or text that reads as one. Never more than an `f32` can hold.
     #[must_use]
     pub fn number(&self) -> Option<f64> {
         match self {
@@ -21,7 +21,7 @@ impl Arg {
             Self::Float(f) => Some(f64::from(*f)),
             Self::Text(s) => s.trim().parse().ok(),
         }
-        .filter(|n| n.is_finite())
+        .filter(|n| (*n as f32).is_finite())
     }
 
     /// As a whole number: rounded if need be.
@@ -51,6 +51,12 @@ impl From<i32> for Arg {
 impl From<u8> for Arg {
     fn from(i: u8) -> Self {
         Self::Int(i.into())
+    }
+}
+impl From<u32> for Arg {
+    /// The wire has signed numbers only: what is larger arrives as the largest of them.
+    fn from(n: u32) -> Self {
+        Self::Int(i32::try_from(n).unwrap_or(i32::MAX))
     }
 }
 impl From<bool> for Arg {
@@ -114,29 +120,38 @@ impl<T: Into<Arg>, const N: usize> IntoArgs for [T; N] {
     }
 }
 
-/// Decodes a message's arguments. `h` and `d` are narrowed, `T` and `F` become 1 and 0;
-/// what is neither number nor text is left out.
+/// Decodes a message's arguments. `h` and `d` are narrowed, `T` and `F` become 1 and 0, an
+/// array is read as if its brackets were not there; what is neither number nor text is left
+/// out. We walk ourselves: rosc builds arrays as trees, and to free one that is thirty thousand
+/// deep, which fits into a datagram, takes it more than 1.5 MiB of stack.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Args, PacketError> {
-    let end = bytes.iter().position(|b| *b == 0).ok_or(PacketError::Cut)?;
-    if (end + 4) & !3 == bytes.len() {
-        return Ok(Vec::new()); // an address without type tags
+    let (_, rest) = packet::string(bytes)?;
+    let mut args = Args::new();
+    if rest.is_empty() {
+        return Ok(args); // an address without type tags
     }
-    let (_, packet) = rosc::decoder::decode_udp(bytes).map_err(|_| PacketError::Cut)?;
-    let OscPacket::Message(message) = packet else { return Err(PacketError::NotOsc) };
-    Ok(message.args.into_iter().filter_map(narrow).collect())
+    let mut all_text = true;
+    packet::each_argument(rest, |tag, value| match read(tag, value) {
+        Ok(arg) => args.extend(arg),
+        Err(_) => all_text = false,
+    })?;
+    if all_text { Ok(args) } else { Err(PacketError::NotUtf8) }
 }
 
-fn narrow(arg: OscType) -> Option<Arg> {
-    Some(match arg {
-        OscType::Int(i) => Arg::Int(i),
-        OscType::Long(h) => Arg::Int(h.clamp(i32::MIN.into(), i32::MAX.into()) as i32),
-        OscType::Float(f) => Arg::Float(f),
-        OscType::Double(d) => Arg::Float(d as f32),
-        OscType::String(s) => Arg::Text(s),
-        OscType::Bool(b) => Arg::Int(b.into()),
-        OscType::Char(c) => Arg::Text(c.to_string()),
-        _ => return None,
-    })
+fn read(tag: u8, value: &[u8]) -> Result<Option<Arg>, std::str::Utf8Error> {
+    let four = || value.try_into().unwrap_or_default();
+    let eight = || value.try_into().unwrap_or_default();
+    Ok(Some(match tag {
+        b'i' => Arg::Int(i32::from_be_bytes(four())),
+        b'h' => Arg::Int(i64::from_be_bytes(eight()).clamp(i32::MIN.into(), i32::MAX.into()) as i32),
+        b'f' => Arg::Float(f32::from_be_bytes(four())),
+        b'd' => Arg::Float(f64::from_be_bytes(eight()) as f32),
+        b's' | b'S' => Arg::Text(std::str::from_utf8(value)?.to_owned()),
+        b'T' => Arg::Int(1),
+        b'F' => Arg::Int(0),
+        b'c' => return Ok(char::from_u32(u32::from_be_bytes(four())).map(|c| Arg::Text(c.to_string()))),
+        _ => return Ok(None),
+    }))
 }
 
 /// Encodes one message with `i`, `f` and `s` arguments only.

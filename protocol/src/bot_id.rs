@@ -32,14 +32,14 @@ impl BotId {
     /// stand in config.txt, in a file name and on a command line.
     ///
     /// # Errors
-    /// When it holds anything else, begins with a dot, or is `Conductor`.
+    /// When it holds anything else, begins with a dot or a hyphen, or is `Conductor`.
     pub fn strict(name: &str) -> Result<Self, Invalid> {
         let id = Self::new(name)?;
         if let Some(odd) = name.chars().find(|c| !(c.is_alphanumeric() || "-_.@".contains(*c))) {
             return Err(Invalid::new(format!("a bot's id cannot hold {odd:?} (letters, digits, - _ . @)")));
         }
-        if name.starts_with('.') {
-            return Err(Invalid::new("a bot's id cannot begin with a dot"));
+        if name.starts_with(['.', '-']) {
+            return Err(Invalid::new("a bot's id cannot begin with a dot or a hyphen"));
         }
         if name == crate::CONDUCTOR {
             return Err(Invalid::new("`Conductor` is the director's own name"));

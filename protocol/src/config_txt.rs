@@ -24,7 +24,7 @@ impl ConfigTxt {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let find = |key: &str| {
-            text.lines().find_map(|line| {
+            text.trim_start_matches('\u{feff}').lines().find_map(|line| {
                 let (k, value) = line.trim().split_once(char::is_whitespace)?;
                 (k == key).then(|| value.trim()).filter(|v| !v.is_empty())
             })

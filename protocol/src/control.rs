@@ -71,9 +71,9 @@ impl Control {
             "master" => {
                 Self::Master { gain: Gain::new(read.number()?).map_err(|_| bad())?, over: over(&mut read, bad)? }
             }
-            "mute" => Self::Mute { who: read.text()?.to_owned(), on: on(&mut read) },
-            "solo" => Self::Solo { who: read.text()?.to_owned(), on: on(&mut read) },
-            "group" => Self::Group { group: read.text()?.to_owned(), on: on(&mut read) },
+            "mute" => Self::Mute { who: read.text()?.to_owned(), on: on(&mut read, bad)? },
+            "solo" => Self::Solo { who: read.text()?.to_owned(), on: on(&mut read, bad)? },
+            "group" => Self::Group { group: read.text()?.to_owned(), on: on(&mut read, bad)? },
             "start" => Self::Start { bot: read.text()?.to_owned() },
             "stop" => Self::Stop { bot: read.text()?.to_owned() },
             "restart" => Self::Restart { bot: read.text()?.to_owned() },
@@ -154,12 +154,13 @@ fn over(read: &mut Reader, bad: impl Fn() -> PacketError) -> Result<Option<Over>
     match read.next() {
         None => Ok(None),
         Some(Arg::Text(text)) => text.parse().map(Some).map_err(|_| bad()),
-        Some(number) => number.number().filter(|n| *n >= 0.0).map(|n| Some(Over::Seconds(n))).ok_or_else(bad),
+        Some(number) => number.number().and_then(Over::seconds).map(Some).ok_or_else(bad),
     }
 }
 
-fn on(read: &mut Reader) -> bool {
-    read.next().and_then(Arg::number).is_none_or(|n| n != 0.0)
+/// A bare `mute bass` means on. Words are refused: `mute bass off` must not mute.
+fn on(read: &mut Reader, bad: impl Fn() -> PacketError) -> Result<bool, PacketError> {
+    read.next().map_or(Ok(true), |arg| arg.number().map(|n| n != 0.0).ok_or_else(bad))
 }
 
 /// Where a bot is in its life, as `get bots` tells it.

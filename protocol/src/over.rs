@@ -14,6 +14,17 @@ pub enum Over {
     Seconds(f64),
 }
 
+impl Over {
+    /// The longest span, in whichever unit.
+    pub const MAX: f64 = 1e6;
+
+    /// A span of wall time, unless it is negative or longer than [`Self::MAX`].
+    #[must_use]
+    pub fn seconds(seconds: f64) -> Option<Self> {
+        (0.0..=Self::MAX).contains(&seconds).then_some(Self::Seconds(seconds))
+    }
+}
+
 impl fmt::Display for Over {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -32,15 +43,15 @@ impl FromStr for Over {
         let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).ok_or_else(bad)?;
         let (number, unit) = text.split_at(split);
         let n: f64 = number.parse().map_err(|_| bad())?;
-        if !(0.0..=1e6).contains(&n) {
+        if !(0.0..=Self::MAX).contains(&n) {
             return Err(bad());
         }
         match unit.trim() {
             "bar" | "bars" => Ok(Self::Bars(n)),
             "beat" | "beats" => Ok(Self::Beats(n)),
-            "s" | "sec" | "second" | "seconds" => Ok(Self::Seconds(n)),
-            "m" | "min" | "minute" | "minutes" => Ok(Self::Seconds(n * 60.0)),
-            "ms" => Ok(Self::Seconds(n / 1000.0)),
+            "s" | "sec" | "second" | "seconds" => Self::seconds(n).ok_or_else(bad),
+            "m" | "min" | "minute" | "minutes" => Self::seconds(n * 60.0).ok_or_else(bad),
+            "ms" => Self::seconds(n / 1000.0).ok_or_else(bad),
             _ => Err(bad()),
         }
     }

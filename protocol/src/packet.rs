@@ -57,7 +57,7 @@ impl<'a> Message<'a> {
         let address = std::str::from_utf8(address).map_err(|_| PacketError::NotUtf8)?;
         if !rest.is_empty() {
             // A message of old senders may lack the tags altogether: no arguments then.
-            arguments_fit(rest)?;
+            each_argument(rest, |_, _| {})?;
         }
         Ok(Self { bytes, address, timetag })
     }
@@ -77,16 +77,17 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The messages of a datagram in order, bundles unpacked. A broken part yields an error and
-/// ends the walk through the bundle it stands in. Realtime-safe: yes.
+/// The messages of a datagram in order, bundles unpacked. A broken part yields an error, and
+/// what stands beside it is still read; only where the frame itself is broken does the walk
+/// through that bundle end. Realtime-safe: yes.
 pub fn messages(datagram: &[u8]) -> Messages<'_> {
-    Messages { stack: [(datagram, None); MAX_DEPTH + 1], depth: 1, whole: true }
+    Messages { stack: [(datagram, None); MAX_DEPTH], depth: 1, whole: true }
 }
 
 /// See [`messages`].
 pub struct Messages<'a> {
     /// What is still to be read at each depth. The outermost is the datagram itself.
-    stack: [(&'a [u8], Option<TimeTag>); MAX_DEPTH + 1],
+    stack: [(&'a [u8], Option<TimeTag>); MAX_DEPTH],
     depth: usize,
     whole: bool,
 }
@@ -124,7 +125,7 @@ impl<'a> Iterator for Messages<'a> {
             let Some((tag, elements)) = body.split_first_chunk::<8>() else {
                 return Some(Err(PacketError::Cut));
             };
-            if self.depth > MAX_DEPTH {
+            if self.depth == MAX_DEPTH {
                 return Some(Err(PacketError::TooDeep));
             }
             self.stack[self.depth] = (elements, Some(TimeTag(u64::from_be_bytes(*tag))));
@@ -145,7 +146,7 @@ fn element(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Splits off one zero-terminated string padded to four bytes.
-fn string(bytes: &[u8]) -> Result<(&[u8], &[u8]), PacketError> {
+pub(crate) fn string(bytes: &[u8]) -> Result<(&[u8], &[u8]), PacketError> {
     let end = bytes.iter().position(|b| *b == 0).ok_or(PacketError::Cut)?;
     let padded = (end + 4) & !3;
     if padded > bytes.len() {
@@ -154,8 +155,12 @@ fn string(bytes: &[u8]) -> Result<(&[u8], &[u8]), PacketError> {
     Ok((&bytes[..end], &bytes[padded..]))
 }
 
-/// Whether the arguments are all there and nothing is left over.
-fn arguments_fit(bytes: &[u8]) -> Result<(), PacketError> {
+/// Walks over type tags and arguments: `take` gets each tag with its own bytes, text without
+/// its padding. An array's brackets come without bytes, so that nothing nests.
+///
+/// # Errors
+/// When the arguments are not all there, or when something is left over.
+pub(crate) fn each_argument<'a>(bytes: &'a [u8], mut take: impl FnMut(u8, &'a [u8])) -> Result<(), PacketError> {
     let (tags, mut rest) = string(bytes)?;
     let Some(tags) = tags.strip_prefix(b",") else { return Err(PacketError::Cut) };
     for tag in tags {
@@ -164,7 +169,9 @@ fn arguments_fit(bytes: &[u8]) -> Result<(), PacketError> {
             b'h' | b'd' | b't' => 8,
             b'T' | b'F' | b'N' | b'I' | b'[' | b']' => 0,
             b's' | b'S' => {
-                rest = string(rest)?.1;
+                let (text, after) = string(rest)?;
+                take(*tag, text);
+                rest = after;
                 continue;
             }
             b'b' => {
@@ -175,7 +182,9 @@ fn arguments_fit(bytes: &[u8]) -> Result<(), PacketError> {
             }
             other => return Err(PacketError::Tag(*other)),
         };
-        rest = rest.get(size..).ok_or(PacketError::Cut)?;
+        let (value, after) = rest.split_at_checked(size).ok_or(PacketError::Cut)?;
+        take(*tag, value);
+        rest = after;
     }
     if rest.is_empty() { Ok(()) } else { Err(PacketError::Cut) }
 }

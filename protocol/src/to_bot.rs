@@ -67,9 +67,11 @@ impl ToBot {
             _ => return Err(PacketError::Unknown),
         };
         let bad = || PacketError::Arguments(what);
+        // A number beyond int32 is no tick, and counting on from it would overflow.
+        let tick = |read: &mut Reader| i32::try_from(read.whole()?).map(Tick::from).map_err(|_| bad());
         let mut read = Reader::new(&args, what);
         Ok(match what {
-            "/mc/time" => Self::Time { tempo: Tempo::clamped(read.number()?), tick: Tick(read.whole()?) },
+            "/mc/time" => Self::Time { tempo: Tempo::clamped(read.number()?), tick: tick(&mut read)? },
             "/mc/meter" => {
                 let (over, under) = (read.whole()?, read.whole()?);
                 let small = |n: i64| u8::try_from(n).map_err(|_| bad());
@@ -79,7 +81,7 @@ impl ToBot {
                 read.rest().filter_map(|a| a.text()).flat_map(str::split_whitespace).map(str::to_owned).collect(),
             ),
             "/mc/position" => {
-                let tick = Tick(read.whole()?);
+                let tick = tick(&mut read)?;
                 let mut count = || read.whole().and_then(|n| u32::try_from(n).ok().filter(|n| *n > 0).ok_or_else(bad));
                 Self::Position(Position { tick, bar: count()?, beat: count()?, ticks_per_bar: count()? })
             }
@@ -104,14 +106,14 @@ impl ToBot {
             Self::AgentList(names) => args::encode("/mc/agentList", names.clone().into_args()),
             Self::Position(p) => args::encode(
                 "/mc/position",
-                [p.tick.on_wire(), p.bar as i32, p.beat as i32, p.ticks_per_bar as i32].into_args(),
+                vec![p.tick.on_wire().into(), p.bar.into(), p.beat.into(), p.ticks_per_bar.into()],
             ),
-            Self::Ending(bars) => args::encode("/mc/ending", (*bars as i32).into_args()),
+            Self::Ending(bars) => args::encode("/mc/ending", (*bars).into_args()),
             Self::Hello => args::encode("/mc/hello", Vec::new()),
             Self::Gain(gain, None) => args::encode("/agent/gain", gain.linear().into_args()),
             Self::Gain(gain, Some(ms)) => args::encode("/agent/gain", [gain.linear(), *ms as f32].into_args()),
             Self::Off { frames: None } => args::encode("/agent/off", Vec::new()),
-            Self::Off { frames: Some(frames) } => args::encode("/agent/off", (*frames as i32).into_args()),
+            Self::Off { frames: Some(frames) } => args::encode("/agent/off", (*frames).into_args()),
             Self::Broadcast(broadcast) => broadcast.encode(),
         }
     }

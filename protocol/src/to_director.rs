@@ -173,12 +173,11 @@ impl ToDirector {
             Self::Level { id, peak, rms } => {
                 args::encode("/agent/level", vec![name(id), Arg::Float(*peak), Arg::Float(*rms)])
             }
-            Self::Late { id, p50_ms, p99_ms, n } => args::encode(
-                "/agent/late",
-                vec![name(id), Arg::Float(*p50_ms), Arg::Float(*p99_ms), Arg::Int(*n as i32)],
-            ),
+            Self::Late { id, p50_ms, p99_ms, n } => {
+                args::encode("/agent/late", vec![name(id), Arg::Float(*p50_ms), Arg::Float(*p99_ms), (*n).into()])
+            }
             Self::Done { id, tick, said } => {
-                args::encode("/agent/done", vec![name(id), Arg::Int(*tick), Arg::Int(*said as i32)])
+                args::encode("/agent/done", vec![name(id), Arg::Int(*tick), (*said).into()])
             }
             Self::Broadcast(broadcast) => broadcast.encode(),
         }

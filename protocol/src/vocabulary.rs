@@ -77,9 +77,10 @@ impl Said {
                 Self::PlanChords(chords)
             }
             "plan/chordDuration" => {
-                let shares: Vec<f64> = numbers().filter(|n| *n > 0.0).collect();
+                // A 0 stays, or the shares behind it would go with the wrong chords.
+                let shares: Vec<f64> = numbers().map(|n| n.max(0.0)).collect();
                 let sum: f64 = shares.iter().sum();
-                if shares.is_empty() || !sum.is_finite() {
+                if sum <= 0.0 {
                     return None;
                 }
                 Self::PlanChordDuration(shares.into_iter().map(|n| n / sum).collect())
@@ -142,7 +143,7 @@ impl Said {
             Self::Tala(groups) => groups.as_slice().into_args(),
             // The historic bots send the number of phrases as a float.
             Self::Phrases(n) => f64::from(*n).into_args(),
-            Self::PhraseLength(n) => (*n as i32).into_args(),
+            Self::PhraseLength(n) => (*n).into_args(),
             Self::PlanChords(chords) => chords
                 .iter()
                 .map(|c| Arg::Text(c.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")))

@@ -9,8 +9,8 @@ use director::{
     event::{Action, Event, Exit, Listener, Tone},
     metronome::TempoMap,
 };
-use musebot_protocol::{BotId, Control, Hello, Reply, Tick, ToDirector, messages};
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use musebot_protocol::{Accepts, BotId, Control, Hello, Reply, Tick, ToDirector, messages};
+use std::{collections::{BTreeMap, VecDeque}, net::SocketAddr, sync::Arc, time::Duration};
 
 /// The first port that the rig gives to a bot.
 pub(crate) const FIRST: u16 = 7475;
@@ -48,6 +48,16 @@ pub(crate) struct Rig {
     pub(crate) ports: BTreeMap<String, u16>,
     /// Who cannot be launched.
     pub(crate) unlaunchable: BTreeMap<String, String>,
+    /// What follows from what was decided, and happens right after.
+    pending: VecDeque<Pending>,
+}
+
+/// What the pretended world answers.
+enum Pending {
+    Hello(SocketAddr, ToDirector),
+    Launched(Arc<str>, u16),
+    NotLaunched(Arc<str>, String),
+    Ended(Arc<str>, Exit),
 }
 
 /// Some bots of a file, with nothing said about them.
@@ -79,6 +89,7 @@ impl Rig {
             clock: None,
             ports,
             unlaunchable: BTreeMap::new(),
+            pending: VecDeque::new(),
         };
         for bot in bots {
             rig.add(bot);
@@ -90,6 +101,7 @@ impl Rig {
     pub(crate) fn begin(mut self) -> Self {
         let actions = self.director.begin(self.now);
         self.take_in(actions);
+        self.answer();
         self
     }
 
@@ -162,6 +174,18 @@ impl Rig {
     pub(crate) fn event(&mut self, event: Event) {
         let actions = self.director.handle(self.now, event);
         self.take_in(actions);
+        self.answer();
+    }
+
+    fn answer(&mut self) {
+        while let Some(pending) = self.pending.pop_front() {
+            match pending {
+                Pending::Hello(from, message) => self.event(Event::Heard { from, message }),
+                Pending::Launched(name, port) => self.event(Event::Launched { name, port }),
+                Pending::NotLaunched(name, reason) => self.event(Event::NotLaunched { name, reason }),
+                Pending::Ended(name, exit) => self.event(Event::Exited { name, exit, last_lines: Vec::new() }),
+            }
+        }
     }
 
     /// Time passes.
@@ -246,7 +270,8 @@ impl Rig {
                     if let Some(bot) = self.bots.iter_mut().find(|b| b.id == *name)
                         && (kill || !bot.ignores_term)
                     {
-                        self.dies(&name, Exit::Signal(if kill { 9 } else { 15 }), &[]);
+                        (bot.next, bot.ends) = (None, None);
+                        self.pending.push_back(Pending::Ended(name, Exit::Signal(if kill { 9 } else { 15 })));
                     }
                     continue;
                 }
@@ -264,15 +289,13 @@ impl Rig {
 
     fn launch(&mut self, name: &str) {
         if let Some(reason) = self.unlaunchable.get(name) {
-            let reason = reason.clone();
-            return self.event(Event::NotLaunched { name: name.into(), reason });
+            return self.pending.push_back(Pending::NotLaunched(name.into(), reason.clone()));
         }
         let now = self.now;
         if let Some(bot) = self.bots.iter_mut().find(|b| b.id == name && b.process) {
             bot.next = Some(now + bot.slow);
         }
-        let port = self.ports[name];
-        self.event(Event::Launched { name: name.into(), port });
+        self.pending.push_back(Pending::Launched(name.into(), self.ports[name]));
     }
 
     /// A datagram arrives where it was sent to.
@@ -282,11 +305,8 @@ impl Rig {
         match text {
             "/mc/hello ," => {
                 let Some(accepts) = &bot.accepts else { return };
-                let message = format!("accepts={accepts}");
-                let id = BotId::new(&bot.id).unwrap();
-                let (port, from) = (bot.port, SocketAddr::from((bot.host, bot.source)));
-                let hello = hello(&id, port, &message);
-                self.event(Event::Heard { from, message: hello });
+                let from = SocketAddr::from((bot.host, bot.source));
+                self.pending.push_back(Pending::Hello(from, hello(&bot.id, bot.port, accepts)));
             }
             "/agent/off ," if bot.ends.is_none() => bot.ends = bot.fades.map(|fade| now + fade),
             _ => {}
@@ -360,16 +380,15 @@ impl Rig {
     }
 }
 
-/// What a hello says, read from its wire form.
-fn hello(id: &BotId, port: u16, fact: &str) -> ToDirector {
-    let (key, value) = fact.split_once('=').unwrap();
-    assert_eq!(key, "accepts");
-    let accepts = musebot_protocol::Accepts {
-        timetags: value.contains("timetags"),
-        gain_ramp: value.contains("gain-ramp"),
-        position: value.contains("position"),
-        ending: value.contains("ending"),
-        render: value.contains("render"),
+/// A hello that says what a bot accepts.
+pub(crate) fn hello(id: &str, port: u16, accepts: &str) -> ToDirector {
+    let has = |word| accepts.split(' ').any(|w| w == word);
+    let accepts = Accepts {
+        timetags: has("timetags"),
+        gain_ramp: has("gain-ramp"),
+        position: has("position"),
+        ending: has("ending"),
+        render: has("render"),
     };
-    ToDirector::Hello { id: id.clone(), port, hello: Hello { accepts, ..Hello::default() } }
+    ToDirector::Hello { id: BotId::new(id).unwrap(), port, hello: Hello { accepts, ..Hello::default() } }
 }

@@ -27,10 +27,33 @@
 //! }
 //! ```
 
+mod agenda;
+mod clock;
+mod dc_blocker;
+mod gain;
+mod heart;
+mod inbox;
+mod life;
+mod limiter;
+mod link;
+mod live;
+mod midi_file;
+pub mod music;
 mod note;
+mod options;
+mod output;
 mod performer;
+mod play;
+mod player;
+mod render;
+mod session;
 mod setup;
+mod signals;
+mod sounding;
+mod speech;
 mod stage;
+mod stem;
+mod timeline;
 mod voice;
 
 pub use musebot_protocol::{
@@ -39,10 +62,11 @@ pub use musebot_protocol::{
 };
 pub use note::{Note, PlacedNote};
 pub use performer::Performer;
+pub use play::play;
 pub use rand;
 pub use setup::{About, Rng, Setup};
 pub use stage::Stage;
-pub use voice::Voice;
+pub use voice::{DrumKit, Patch, Poly, Voice};
 
 /// A musebot: what it does at each tick, and when others speak.
 pub trait Musebot: Sized {

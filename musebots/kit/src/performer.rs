@@ -70,10 +70,18 @@ impl<B: Musebot> Performer<B> {
         self.bot.heard(said, &mut self.stage);
     }
 
+    /// Whoever comes in the middle of the music comes in on the next bar line.
+    pub(crate) fn wait_for_bar_line(&mut self) {
+        self.stage.waiting = true;
+    }
+
     /// Works off one tick.
     pub fn tick(&mut self, tempo: Tempo, tick: Tick) {
         self.stage.tempo = tempo;
         self.stage.tick = tick;
+        if self.stage.waiting && self.stage.is_bar_line() {
+            self.stage.waiting = false;
+        }
         self.bot.tick(tick, &mut self.stage);
     }
 

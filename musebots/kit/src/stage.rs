@@ -15,6 +15,8 @@ pub struct Stage {
     pub(crate) anchor: Position,
     pub(crate) ending: Option<Ending>,
     pub(crate) playing: bool,
+    /// Whether we came in the middle and wait for a bar line to come in on.
+    pub(crate) waiting: bool,
     pub(crate) roster: Vec<String>,
     pub(crate) last: BTreeMap<String, Broadcast>,
     /// What the conductor itself said, apart from what bots said about the same.
@@ -33,6 +35,9 @@ pub(crate) struct Ending {
 
 /// Topics that are remembered, at most: beyond it new topics are heard but not kept.
 const MOST_TOPICS: usize = 256;
+/// Notes and words in one tick, at most: a bot that runs wild fills no memory.
+const MOST_NOTES: usize = 4096;
+const MOST_WORDS: usize = 256;
 
 impl Stage {
     pub(crate) fn new(id: &str, tempo: Tempo, meter: Meter) -> Self {
@@ -44,6 +49,7 @@ impl Stage {
             anchor: Position { tick: Tick(0), bar: 1, beat: 1, ticks_per_bar: meter.ticks_per_bar() as u32 },
             ending: None,
             playing: true,
+            waiting: false,
             roster: Vec::new(),
             last: BTreeMap::new(),
             section: None,
@@ -148,7 +154,7 @@ impl Stage {
     /// Whether the bot is to play. While it is not, notes are dropped, but it may go on listening.
     #[must_use]
     pub fn playing(&self) -> bool {
-        self.playing
+        self.playing && !self.waiting
     }
 
     /// Who is here, ourselves included, as the director lists them.
@@ -170,7 +176,8 @@ impl Stage {
 
     /// Plays a note at the current tick or a later one.
     pub fn play_at(&mut self, tick: Tick, note: Note) {
-        if self.playing && note.velocity > 0.0 {
+        if self.playing() && note.velocity > 0.0 && self.notes.len() < MOST_NOTES {
+            let note = Note::new(note.pitch, note.velocity, note.length).deviating(note.deviation_ms);
             self.notes.push(PlacedNote { tick: tick.max(self.tick), note });
         }
     }
@@ -178,12 +185,18 @@ impl Stage {
     /// Tells everybody something.
     pub fn say(&mut self, topic: &str, args: impl IntoArgs) {
         let said = Broadcast::new(topic, &self.id, args);
-        self.words.push(said);
+        self.speak(said);
     }
 
     /// Tells everybody something of the shared vocabulary.
     pub fn tell(&mut self, said: &Said) {
-        self.words.push(said.by(&self.id));
+        self.speak(said.by(&self.id));
+    }
+
+    fn speak(&mut self, said: Broadcast) {
+        if self.words.len() < MOST_WORDS {
+            self.words.push(said);
+        }
     }
 
     pub(crate) fn remember(&mut self, said: &Broadcast) {
@@ -193,6 +206,6 @@ impl Stage {
     }
 
     fn anchor_bar_line(&self) -> Tick {
-        self.anchor.tick - i64::from((self.anchor.beat - 1) * TICKS_PER_BEAT)
+        self.anchor.tick - i64::from(self.anchor.beat - 1) * i64::from(TICKS_PER_BEAT)
     }
 }

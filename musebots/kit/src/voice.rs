@@ -1,5 +1,23 @@
 //! A voice: what turns notes into sound.
 
+mod analog;
+mod chorus;
+mod drum_kit;
+mod drums;
+mod envelope;
+mod filter;
+mod noise;
+mod oscillator;
+mod patch;
+mod poly;
+mod quiet;
+mod room;
+mod struck;
+
+pub use drum_kit::DrumKit;
+pub use patch::Patch;
+pub use poly::Poly;
+
 /// An instrument. All of it but [`Voice::prepare`] runs on the audio thread.
 pub trait Voice: Send {
     /// Makes ready for a sample rate in Hz, before anything sounds. Realtime-safe: no.

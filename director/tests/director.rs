@@ -1,0 +1,25 @@
+//! Every decision of the director on virtual time: events go in, actions are looked at. The
+//! names carry the numbers of the protocol's facts (D4, X3, see protocol/PROTOCOL.md).
+
+mod support {
+    pub(crate) mod fake;
+    pub(crate) mod rig;
+    pub(crate) mod spell;
+}
+
+#[path = "director/beginning.rs"]
+mod beginning;
+#[path = "director/control.rs"]
+mod control;
+#[path = "director/dying.rs"]
+mod dying;
+#[path = "director/guests.rs"]
+mod guests;
+#[path = "director/leaving.rs"]
+mod leaving;
+#[path = "director/listening.rs"]
+mod listening;
+#[path = "director/score.rs"]
+mod score;
+#[path = "director/ticks.rs"]
+mod ticks;

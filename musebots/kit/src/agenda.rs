@@ -1,0 +1,219 @@
+//! Keeps notes until their tick, and their ends until theirs: notes in, beginnings and ends with
+//! their instants out. Every beginning has its end.
+
+use crate::{clock::Beat, note::PlacedNote};
+use musebot_protocol::Tick;
+use std::collections::BTreeMap;
+
+/// A note begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cue {
+    /// When, in the seconds of the beat it belongs to.
+    pub(crate) due: f64,
+    /// Where on the grid, in ticks.
+    pub(crate) position: f64,
+    /// Which note: unique among sounding ones.
+    pub(crate) id: u32,
+    pub(crate) pitch: u8,
+    /// How hard it begins; `None` when it ends.
+    pub(crate) velocity: Option<f32>,
+}
+
+/// Notes that wait for a later tick, at most; what goes beyond is not played.
+const MOST_WAITING: usize = 4096;
+/// How early the next tick's notes may be: ends up to there are settled with this tick.
+const EARLIEST: f64 = 0.020;
+/// No note is shorter, in ticks.
+const SHORTEST: f64 = 0.05;
+
+/// The agenda.
+#[derive(Default)]
+pub(crate) struct Agenda {
+    waiting: BTreeMap<Tick, Vec<PlacedNote>>,
+    count: usize,
+    sounding: Vec<Sounding>,
+    next_id: u32,
+    full: bool,
+}
+
+/// A note that has begun; where it did and where it ends, in ticks.
+struct Sounding {
+    id: u32,
+    pitch: u8,
+    begin: f64,
+    end: f64,
+}
+
+impl Sounding {
+    /// Ends earlier than meant; but no note ends before it has begun, or it never would.
+    fn cut(&self, position: f64) -> f64 {
+        self.end.min(position).max(self.begin + SHORTEST)
+    }
+}
+
+impl Agenda {
+    /// Keeps a note until its tick.
+    pub(crate) fn add(&mut self, note: PlacedNote) {
+        if self.count >= MOST_WAITING {
+            if !std::mem::replace(&mut self.full, true) {
+                tracing::warn!("more than {MOST_WAITING} notes are planned ahead: the rest is not played");
+            }
+            return;
+        }
+        self.count += 1;
+        self.waiting.entry(note.tick).or_default().push(note);
+    }
+
+    /// All that begins or ends with this beat.
+    pub(crate) fn beat(&mut self, beat: &Beat, cues: &mut Vec<Cue>) {
+        let tick_s = beat.tempo.tick_seconds();
+        let position = beat.tick.0 as f64;
+        let due = |at: f64| beat.due + (at - position) * tick_s;
+        while let Some(entry) = self.waiting.first_entry().filter(|e| *e.key() <= beat.tick) {
+            let notes = entry.remove();
+            self.count -= notes.len();
+            for PlacedNote { note, .. } in notes {
+                let begin = position + f64::from(note.deviation_ms) / 1000.0 / tick_s;
+                // A pitch that still sounds ends where it begins anew.
+                self.sounding.retain(|old| {
+                    let again = old.pitch == note.pitch;
+                    if again {
+                        let end = old.cut(begin);
+                        cues.push(Cue { due: due(end), position: end, id: old.id, pitch: old.pitch, velocity: None });
+                    }
+                    !again
+                });
+                let id = self.next_id;
+                self.next_id = self.next_id.wrapping_add(1);
+                cues.push(Cue {
+                    due: due(begin),
+                    position: begin,
+                    id,
+                    pitch: note.pitch,
+                    velocity: Some(note.velocity),
+                });
+                self.sounding.push(Sounding { id, pitch: note.pitch, begin, end: begin + note.length.max(SHORTEST) });
+            }
+        }
+        let settled = position + 1.0 - EARLIEST / tick_s;
+        self.sounding.retain(|s| {
+            if s.end < settled {
+                cues.push(Cue { due: due(s.end), position: s.end, id: s.id, pitch: s.pitch, velocity: None });
+            }
+            s.end >= settled
+        });
+    }
+
+    /// Ends all that sounds at one beat, and forgets what was planned. Notes count from where
+    /// the last beat stood, because the next may be anywhere.
+    pub(crate) fn silence(&mut self, last: &Beat, due: f64, cues: &mut Vec<Cue>) {
+        self.forget();
+        let tick_s = last.tempo.tick_seconds();
+        let position = last.tick.0 as f64 + (due - last.due) / tick_s;
+        for s in self.sounding.drain(..) {
+            let end = s.cut(position);
+            let due = last.due + (end - last.tick.0 as f64) * tick_s;
+            cues.push(Cue { due, position: end, id: s.id, pitch: s.pitch, velocity: None });
+        }
+    }
+
+    /// Lets all that sounds end where it was meant to, by the last beat's tempo, and forgets
+    /// what was planned.
+    pub(crate) fn ring_off(&mut self, last: &Beat, cues: &mut Vec<Cue>) {
+        self.forget();
+        let position = last.tick.0 as f64;
+        for s in self.sounding.drain(..) {
+            let due = last.due + (s.end - position) * last.tempo.tick_seconds();
+            cues.push(Cue { due, position: s.end, id: s.id, pitch: s.pitch, velocity: None });
+        }
+    }
+
+    fn forget(&mut self) {
+        self.waiting.clear();
+        self.count = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Note;
+    use musebot_protocol::Tempo;
+
+    fn beat(tick: i64) -> Beat {
+        Beat { tick: Tick(tick), tempo: Tempo::default(), due: tick as f64 / 32.0, jumped: false }
+    }
+
+    fn run(agenda: &mut Agenda, ticks: std::ops::Range<i64>) -> Vec<Cue> {
+        let mut cues = Vec::new();
+        ticks.for_each(|t| agenda.beat(&beat(t), &mut cues));
+        cues
+    }
+
+    fn placed(tick: i64, note: Note) -> PlacedNote {
+        PlacedNote { tick: Tick(tick), note }
+    }
+
+    #[test]
+    fn a_note_begins_at_its_tick_and_ends_after_its_length() {
+        let mut agenda = Agenda::default();
+        agenda.add(placed(5, Note::new(60, 0.5, 4.0)));
+        let cues = run(&mut agenda, 0..32);
+        assert_eq!(cues.len(), 2);
+        assert_eq!((cues[0].due, cues[0].velocity), (5.0 / 32.0, Some(0.5)));
+        assert_eq!((cues[1].due, cues[1].velocity), (9.0 / 32.0, None));
+    }
+
+    #[test]
+    fn a_deviation_moves_both_ends() {
+        let mut agenda = Agenda::default();
+        agenda.add(placed(5, Note::new(60, 0.5, 4.0).deviating(-20.0)));
+        let cues = run(&mut agenda, 0..32);
+        assert!((cues[0].due - 5.0 / 32.0 + 0.02).abs() < 1e-9);
+        assert!((cues[1].due - 9.0 / 32.0 + 0.02).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_pitch_played_again_ends_first() {
+        let mut agenda = Agenda::default();
+        agenda.add(placed(0, Note::new(60, 0.5, 100.0)));
+        agenda.add(placed(8, Note::new(60, 0.6, 4.0)));
+        let cues = run(&mut agenda, 0..200);
+        let shape: Vec<_> = cues.iter().map(|c| (c.position, c.id, c.velocity.is_some())).collect();
+        assert_eq!(shape, [(0.0, 0, true), (8.0, 0, false), (8.0, 1, true), (12.0, 1, false)]);
+    }
+
+    #[test]
+    fn silence_ends_everything_and_forgets_what_was_planned() {
+        let mut agenda = Agenda::default();
+        agenda.add(placed(0, Note::new(60, 0.5, 100.0)));
+        agenda.add(placed(0, Note::new(64, 0.5, 100.0)));
+        agenda.add(placed(50, Note::new(67, 0.5, 4.0)));
+        let mut cues = run(&mut agenda, 0..10);
+        agenda.silence(&beat(9), 10.0 / 32.0, &mut cues);
+        let ends: Vec<_> = cues[2..].iter().map(|c| (c.due, c.position, c.velocity)).collect();
+        assert_eq!(ends, [(0.3125, 10.0, None); 2]);
+        assert!(run(&mut agenda, 10..100).is_empty());
+    }
+
+    #[test]
+    fn no_note_ends_before_it_has_begun() {
+        let mut agenda = Agenda::default();
+        agenda.add(placed(5, Note::new(60, 0.5, 4.0).deviating(50.0)));
+        agenda.add(placed(6, Note::new(60, 0.5, 4.0).deviating(-20.0)));
+        agenda.add(placed(6, Note::new(64, 0.5, 4.0).deviating(50.0)));
+        let mut cues = run(&mut agenda, 0..7);
+        agenda.silence(&beat(6), 7.0 / 32.0, &mut cues);
+        for on in cues.iter().filter(|c| c.velocity.is_some()) {
+            let off = cues.iter().find(|c| c.id == on.id && c.velocity.is_none()).unwrap();
+            assert!(off.due > on.due && off.position > on.position, "{on:?} {off:?}");
+        }
+    }
+
+    #[test]
+    fn a_bot_that_plans_without_end_fills_no_memory() {
+        let mut agenda = Agenda::default();
+        (0..100_000).for_each(|n| agenda.add(placed(1000 + n, Note::new(60, 0.5, 4.0))));
+        assert_eq!(agenda.count, MOST_WAITING);
+    }
+}

@@ -1,0 +1,154 @@
+//! The bot's socket: who the director is, what we say to it, and what arrives, with the instant
+//! at which it did.
+
+use crate::inbox::{Arrival, Inbox, Kind};
+use musebot_protocol::{MAX_DATAGRAM, messages};
+use socket2::{Domain, Socket, Type};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs, UdpSocket},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
+};
+
+/// A burst of two thousand datagrams overflows the usual buffer. The system may give less.
+const RECEIVE_BUFFER: usize = 4 << 20;
+
+/// The link, shared by all threads of the bot.
+pub(crate) struct Link {
+    socket: UdpSocket,
+    port: u16,
+    host: (String, u16),
+    director: OnceLock<SocketAddr>,
+    /// Whether the conductor has shown that it knows us: by a tick or by `/mc/hello`.
+    known: AtomicBool,
+}
+
+impl Link {
+    /// Binds `port`, or another if it is taken.
+    ///
+    /// # Errors
+    /// When no port can be bound at all.
+    pub(crate) fn open(host: &(String, u16), port: u16) -> io::Result<Self> {
+        let socket = match bind(port) {
+            Err(e) if port != 0 => {
+                let socket = bind(0)?;
+                let other = socket.local_addr()?.port();
+                tracing::warn!("port {port} cannot be had ({e}): listening on {other} instead");
+                socket
+            }
+            other => other?,
+        };
+        let link = Self {
+            port: socket.local_addr()?.port(),
+            socket,
+            host: host.clone(),
+            director: OnceLock::new(),
+            known: AtomicBool::new(false),
+        };
+        link.resolve();
+        Ok(link)
+    }
+
+    /// Where we listen.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Looks the director up, unless that is done. Historic conductors write names that may not
+    /// resolve yet, so it is tried again.
+    pub(crate) fn resolve(&self) -> bool {
+        if self.director.get().is_none() {
+            let found = (self.host.0.as_str(), self.host.1).to_socket_addrs().ok();
+            if let Some(address) = found.and_then(|mut all| all.find(SocketAddr::is_ipv4)) {
+                let _ = self.director.set(address);
+            }
+        }
+        self.director.get().is_some()
+    }
+
+    /// Whether the conductor has shown that it knows us.
+    pub(crate) fn known(&self) -> bool {
+        self.known.load(Ordering::Relaxed)
+    }
+
+    /// Sends to the director. A closed port there, or a network that is down, is no reason to
+    /// stop: it may come back.
+    pub(crate) fn send(&self, datagram: &[u8]) {
+        if let Some(director) = self.director.get() {
+            if let Err(e) = self.socket.send_to(datagram, director) {
+                tracing::debug!("failed to send to the director at {director}: {e}");
+            }
+        }
+    }
+
+    /// Receives for ever, on a thread of its own. `/mc/hello` is answered at once with `hello`,
+    /// also while the bot is still loading.
+    pub(crate) fn listen(self: &Arc<Self>, inbox: Arc<Inbox>, hello: Vec<u8>) -> io::Result<()> {
+        let link = Arc::clone(self);
+        std::thread::Builder::new().name("link".into()).spawn(move || link.receive(&inbox, &hello))?;
+        Ok(())
+    }
+
+    fn receive(&self, inbox: &Inbox, hello: &[u8]) {
+        let mut buffer = vec![0; MAX_DATAGRAM];
+        let mut answered: Option<Instant> = None;
+        loop {
+            // Errors are those of the other side (nobody listens there): nothing to do with us.
+            let Ok((length, _)) = self.socket.recv_from(&mut buffer) else {
+                std::thread::sleep(Duration::from_millis(1));
+                continue;
+            };
+            let (at, wall) = both_clocks();
+            let datagram = &buffer[..length];
+            let Some(kind) = kind(datagram) else { continue };
+            if matches!(kind, Kind::Tick | Kind::Hello) {
+                self.known.store(true, Ordering::Relaxed);
+            }
+            if kind == Kind::Hello && answered.is_none_or(|last| at - last > Duration::from_millis(50)) {
+                answered = Some(at);
+                self.send(hello);
+            }
+            inbox.put(kind, Arrival { at, wall, bytes: datagram.into() });
+        }
+    }
+}
+
+/// What a datagram is about, by its first message; `None` for what no bot needs.
+fn kind(datagram: &[u8]) -> Option<Kind> {
+    let message = messages(datagram).next()?.ok()?;
+    match message.address {
+        "/mc/time" => Some(Kind::Tick),
+        "/mc/hello" => Some(Kind::Hello),
+        address if address.starts_with("/mc/") || address.starts_with("/agent/") => Some(Kind::Order),
+        _ => message.topic().map(|_| Kind::Word),
+    }
+}
+
+/// The monotonic and the wall clock at the same instant, as near as can be had.
+fn both_clocks() -> (Instant, SystemTime) {
+    let mut best = (Duration::MAX, Instant::now(), SystemTime::now());
+    for _ in 0..3 {
+        let before = Instant::now();
+        let wall = SystemTime::now();
+        let width = before.elapsed();
+        if width < best.0 {
+            best = (width, before + width / 2, wall);
+        }
+        if width < Duration::from_micros(5) {
+            break;
+        }
+    }
+    (best.1, best.2)
+}
+
+fn bind(port: u16) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?;
+    // Best effort: without it, a burst may lose some.
+    let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
+    socket.bind(&SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port).into())?;
+    Ok(socket.into())
+}

@@ -1,0 +1,45 @@
+//! Musical thinking that more than one bot needs: the scale, chords, the plan and who makes it,
+//! the tala, phrases, the feel of a style, and how a piece ends.
+//!
+//! Nothing in here knows sockets, clocks or sound. Bars and steps are plain numbers: a *step* is
+//! a sixteenth of the bar, counted from 0.
+
+mod band;
+mod chord;
+mod density;
+mod dice;
+mod ending;
+mod feel;
+mod form;
+mod harmony;
+mod human;
+mod lead;
+mod metre;
+mod phrase;
+mod plan;
+mod progression;
+mod rehearsal;
+mod scale;
+mod sheet;
+mod tala;
+mod temper;
+
+pub use band::Band;
+pub use chord::Chord;
+pub use density::density;
+pub use dice::Dice;
+pub use ending::{FINAL_STEP, final_chord, is_last_bar};
+pub use feel::Feel;
+pub use form::{Form, material_of};
+pub use harmony::Harmony;
+pub use human::Human;
+pub use lead::Lead;
+pub use metre::{backbeats, beats, strong_beats};
+pub use phrase::Phrase;
+pub use plan::Plan;
+pub use progression::{Close, progression};
+pub use rehearsal::{Heard, Rehearsal};
+pub use scale::Scale;
+pub use sheet::Sheet;
+pub use tala::Tala;
+pub use temper::Temper;

@@ -1,0 +1,115 @@
+//! A rehearsal: several bots play together in one process, without sockets or sound. They get
+//! every tick in turn; what is said in a tick reaches everybody before the next one.
+
+use super::Phrase;
+use crate::{Broadcast, Meter, Musebot, PlacedNote, Position, Setup, Tempo, Tick, ToBot, performer::Performer};
+
+/// One note that was played in a rehearsal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heard {
+    /// Which bot played it, counted in the order they came in.
+    pub bot: usize,
+    /// What it played, and when.
+    pub placed: PlacedNote,
+}
+
+/// A band in one process.
+pub struct Rehearsal {
+    players: Vec<(String, Box<dyn Player>)>,
+    meter: Meter,
+    tempo: Tempo,
+    sections: Vec<(String, u32, f64)>,
+    /// What was played.
+    pub notes: Vec<Heard>,
+    /// What was said, and at which tick.
+    pub words: Vec<(Tick, Broadcast)>,
+}
+
+/// A bot of any kind on its stage.
+trait Player {
+    fn receive(&mut self, message: &ToBot);
+    fn tick(&mut self, tempo: Tempo, tick: Tick) -> (Vec<PlacedNote>, Vec<Broadcast>);
+}
+
+impl<B: Musebot> Player for Performer<B> {
+    fn receive(&mut self, message: &ToBot) {
+        Self::receive(self, message);
+    }
+
+    fn tick(&mut self, tempo: Tempo, tick: Tick) -> (Vec<PlacedNote>, Vec<Broadcast>) {
+        Self::tick(self, tempo, tick);
+        (self.take_notes().collect(), self.take_words().collect())
+    }
+}
+
+impl Rehearsal {
+    /// An empty room.
+    #[must_use]
+    pub fn new(meter: Meter, tempo: Tempo) -> Self {
+        Self { players: Vec::new(), meter, tempo, sections: Vec::new(), notes: Vec::new(), words: Vec::new() }
+    }
+
+    /// A bot comes in.
+    ///
+    /// # Errors
+    /// What the bot's `new` says.
+    pub fn with<B: Musebot + 'static>(mut self, setup: &Setup) -> anyhow::Result<Self> {
+        self.players.push((setup.id.to_string(), Box::new(Performer::<B>::new(setup)?)));
+        Ok(self)
+    }
+
+    /// A section of so many bars and such a density; sections follow each other in a loop.
+    #[must_use]
+    pub fn section(mut self, name: &str, bars: u32, density: f64) -> Self {
+        self.sections.push((name.to_owned(), bars.max(1), density));
+        self
+    }
+
+    /// Plays `bars` bars to the end.
+    #[must_use]
+    pub fn play(mut self, bars: u32) -> Self {
+        let per_bar = self.meter.ticks_per_bar();
+        let names: Vec<String> = self.players.iter().map(|(name, _)| name.clone()).collect();
+        self.tell(&ToBot::AgentList(names));
+        self.tell(&ToBot::Meter(self.meter));
+        for tick in 0..per_bar * i64::from(bars) {
+            if tick % per_bar == 0 {
+                self.bar_line((tick / per_bar) as u32 + 1, Tick(tick), bars);
+            }
+            let mut said = Vec::new();
+            for (bot, (_, player)) in self.players.iter_mut().enumerate() {
+                let (notes, words) = player.tick(self.tempo, Tick(tick));
+                self.notes.extend(notes.into_iter().map(|placed| Heard { bot, placed }));
+                said.extend(words);
+            }
+            for words in said {
+                self.tell(&ToBot::Broadcast(words.clone()));
+                self.words.push((Tick(tick), words));
+            }
+        }
+        self
+    }
+
+    fn bar_line(&mut self, bar: u32, tick: Tick, bars: u32) {
+        self.tell(&ToBot::Position(Position { tick, bar, beat: 1, ticks_per_bar: self.meter.ticks_per_bar() as u32 }));
+        let left = bars + 1 - bar;
+        if left <= Phrase::of(1, 4).bars {
+            self.tell(&ToBot::Ending(left));
+        }
+        let all: u32 = self.sections.iter().map(|(_, bars, _)| bars).sum();
+        let mut at = 0;
+        for (name, bars, density) in self.sections.clone() {
+            if all > 0 && (bar - 1) % all == at {
+                self.tell(&ToBot::Broadcast(Broadcast::new("section", "Conductor", name.as_str())));
+                self.tell(&ToBot::Broadcast(Broadcast::new("density", "Conductor", density)));
+            }
+            at += bars;
+        }
+    }
+
+    fn tell(&mut self, message: &ToBot) {
+        for (_, player) in &mut self.players {
+            player.receive(message);
+        }
+    }
+}

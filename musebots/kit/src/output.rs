@@ -1,0 +1,186 @@
+//! Where the notes go: audio, a file, or nowhere. Playing does not care which.
+
+mod audio;
+mod callback;
+mod choice;
+mod file;
+mod lateness;
+mod null;
+mod stream_clock;
+
+use crate::{
+    agenda::Cue,
+    gain::{GainControl, Meters},
+    options::Options,
+    setup::Sound as Instrument,
+    sounding::Sound,
+    voice::Voice,
+};
+use audio::AudioOutput;
+pub(crate) use choice::{Kind, OutputChoice};
+use file::FileOutput;
+pub(crate) use file::file_name;
+pub(crate) use lateness::Lateness;
+use musebot_protocol::Tempo;
+use null::NullOutput;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// One output, open.
+enum Output {
+    Audio(AudioOutput),
+    File(FileOutput),
+    Null(NullOutput),
+}
+
+/// All outputs of a bot.
+pub(crate) struct Outputs {
+    /// Each with how much later (or, if negative, earlier) than due it is to be fed, in seconds.
+    all: Vec<(f64, Output)>,
+    /// The instant from which the session counts its seconds.
+    epoch: Instant,
+    gain: Arc<GainControl>,
+    meters: Arc<Meters>,
+}
+
+impl Outputs {
+    /// Opens what was chosen. A bot has one voice: the first output that sounds gets it.
+    ///
+    /// # Errors
+    /// When an output that was asked for by name cannot be had.
+    pub(crate) fn open(options: &Options, instrument: Instrument, epoch: Instant) -> anyhow::Result<Self> {
+        let mut outputs =
+            Self { all: Vec::new(), epoch, gain: Arc::new(GainControl::new(1.0)), meters: Arc::new(Meters::new()) };
+        let mut voice = instrument.voice;
+        for choice in &options.outputs {
+            let output = outputs.open_one(choice, options, &mut voice, instrument.channel.unwrap_or(1))?;
+            outputs.all.push((choice.offset_ms / 1000.0, output));
+        }
+        Ok(outputs)
+    }
+
+    fn open_one(
+        &self,
+        choice: &OutputChoice,
+        options: &Options,
+        voice: &mut Option<Box<dyn Voice>>,
+        channel: u8,
+    ) -> anyhow::Result<Output> {
+        let (gain, meters) = (Arc::clone(&self.gain), Arc::clone(&self.meters));
+        Ok(match choice.kind {
+            Kind::Null => Output::Null(NullOutput::new()),
+            Kind::Auto | Kind::Audio => {
+                let Some(voice) = voice.take() else {
+                    tracing::warn!("no voice (left) for an audio output: it stays silent");
+                    return Ok(Output::Null(NullOutput::new()));
+                };
+                match AudioOutput::open(choice.device.as_deref(), voice, gain, meters) {
+                    Ok(audio) => Output::Audio(audio),
+                    Err(e) if choice.kind == Kind::Auto => {
+                        tracing::warn!("no sound: {e}; playing on without (--output null says that it is meant)");
+                        Output::Null(NullOutput::new())
+                    }
+                    Err(e) => return Err(anyhow::Error::new(e).context("failed to open the audio output")),
+                }
+            }
+            Kind::File => {
+                let folder = choice.path.as_ref().map_or_else(|| options.folder.clone(), |p| options.home.join(p));
+                if voice.is_none() {
+                    tracing::warn!("no voice left for the file output: its sound is silence, its MIDI is not");
+                }
+                let voice = voice.take().unwrap_or_else(|| Box::new(Mute));
+                Output::File(FileOutput::open(&folder, &options.id, channel, voice, gain, meters, self.epoch)?)
+            }
+        })
+    }
+
+    /// A note begins or ends.
+    pub(crate) fn play(&mut self, cue: &Cue) {
+        for (offset, output) in &mut self.all {
+            let due = self.epoch + Duration::from_secs_f64((cue.due + *offset).max(0.0));
+            match output {
+                Output::Audio(audio) => audio.play(due, sound(cue)),
+                Output::File(file) => file.play(cue, due),
+                Output::Null(null) => null.play(cue, due),
+            }
+        }
+    }
+
+    /// From then on, this is the tempo.
+    pub(crate) fn tempo(&mut self, due: f64, tempo: Tempo) {
+        for (_, output) in &mut self.all {
+            if let Output::File(file) = output {
+                file.tempo(self.epoch + Duration::from_secs_f64(due.max(0.0)), tempo);
+            }
+        }
+    }
+
+    /// Gets to a gain in so many milliseconds.
+    pub(crate) fn gain(&self, gain: f32, ramp_ms: f32) {
+        self.gain.set(gain, ramp_ms);
+    }
+
+    /// Peak and RMS since the last call.
+    pub(crate) fn level(&self) -> (f32, f32) {
+        self.meters.take()
+    }
+
+    /// How late the notes got there since the last call, by the output that is worst. To be asked
+    /// now and then even if nobody wants to know: outputs look after themselves on the way.
+    pub(crate) fn lateness(&mut self) -> Option<Lateness> {
+        let each = self.all.iter_mut().filter_map(|(_, output)| match output {
+            Output::Audio(audio) => audio.lateness(),
+            Output::File(file) => file.lateness(),
+            Output::Null(null) => null.lateness(),
+        });
+        each.max_by(|a, b| a.p99_ms.total_cmp(&b.p99_ms))
+    }
+
+    /// What is open, for the first line of the log.
+    pub(crate) fn names(&self) -> String {
+        let name = |output: &Output| match output {
+            Output::Audio(audio) => {
+                format!("audio on `{}` ({:.0} ms)", audio.name(), audio.latency().as_secs_f64() * 1000.0)
+            }
+            Output::File(file) => format!("file {}", file.path().display()),
+            Output::Null(_) => "nothing is heard of it".to_owned(),
+        };
+        self.all.iter().map(|(_, output)| name(output)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Ends all outputs and makes files whole.
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        for (_, output) in self.all {
+            match output {
+                Output::Audio(mut audio) => audio.play(Instant::now(), Sound::AllOff),
+                Output::File(file) => file.finish()?,
+                Output::Null(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The voice of a bot that has none.
+pub(crate) struct Mute;
+
+impl Voice for Mute {
+    fn prepare(&mut self, _sample_rate: f32) {}
+    fn note_on(&mut self, _id: u32, _pitch: u8, _velocity: f32) {}
+    fn note_off(&mut self, _id: u32) {}
+    fn all_off(&mut self) {}
+    fn render(&mut self, _out: &mut [[f32; 2]]) {}
+    fn is_silent(&self) -> bool {
+        true
+    }
+}
+
+/// A cue as the sounding side knows it.
+pub(crate) fn sound(cue: &Cue) -> Sound {
+    match cue.velocity {
+        Some(velocity) => Sound::On { id: cue.id, pitch: cue.pitch, velocity },
+        None => Sound::Off { id: cue.id },
+    }
+}

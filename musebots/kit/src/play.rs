@@ -1,0 +1,51 @@
+//! A bot's whole life in order: options, the first heartbeat, and only then what takes time.
+
+use crate::{
+    Musebot, heart,
+    inbox::Inbox,
+    link::Link,
+    live,
+    options::{Options, Sources},
+    render,
+    signals::Signals,
+};
+use anyhow::Context;
+use std::{io::IsTerminal, sync::Arc, time::Instant};
+use tracing_subscriber::EnvFilter;
+
+/// Plays a bot until it is told off: all that a bot's `main` does.
+///
+/// # Errors
+/// What keeps the bot from playing, fit to be returned from `main`.
+pub fn play<B: Musebot>() -> anyhow::Result<()> {
+    let began = Instant::now();
+    let about = B::about();
+    // A wrong flag ends the process here, with what to write instead.
+    let options = Options::read(&about, Sources::real()).unwrap_or_else(|e| e.exit());
+    log_to_stderr(&options.log);
+    let link = Link::open(&options.director, options.port).context("failed to open a UDP socket")?;
+    let link = Arc::new(link);
+    let hello = heart::hello(&about, &options.id, link.port());
+    heart::start(&link, &options.id, options.by_config_alone, hello.clone())
+        .context("failed to start the heartbeat")?;
+    let inbox = Arc::new(Inbox::default());
+    link.listen(Arc::clone(&inbox), hello).context("failed to start listening")?;
+    let signals = Signals::listen(&inbox).context("failed to listen to signals")?;
+    match &options.render {
+        Some(folder) => render::render::<B>(&options, folder, &link, &inbox, &signals),
+        None => live::play::<B>(&options, &link, &inbox, &signals, began),
+    }
+}
+
+/// Few lines, for the person on stage. Where the director reads them, it adds name and time.
+fn log_to_stderr(level: &str) {
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time()
+        .with_ansi(std::io::stderr().is_terminal());
+    // A second bot in the same process (a test) keeps the first one's.
+    let _ = log.try_init();
+}

@@ -1,0 +1,114 @@
+//! A performer with its agenda and its mouth: what playing live and rendering share. Messages
+//! and beats go in; cues and words come out. No sockets, no clocks, no sound.
+
+use crate::{
+    Musebot, Performer, Setup,
+    agenda::{Agenda, Cue},
+    clock::Beat,
+    note::PlacedNote,
+    speech::Speech,
+};
+use musebot_protocol::{Broadcast, Position, Tick, ToBot};
+
+/// Numbers beyond these are junk from the wire: nobody counts that far.
+const MOST_TICKS: i64 = 1 << 33;
+const MOST_BARS: u32 = 1 << 28;
+const MOST_TICKS_PER_BAR: u32 = 2048;
+
+/// Whether a message can be meant.
+pub(crate) fn makes_sense(message: &ToBot) -> bool {
+    let near = |tick: Tick| (-MOST_TICKS..MOST_TICKS).contains(&tick.0);
+    match message {
+        ToBot::Time { tick, .. } => near(*tick),
+        ToBot::Position(Position { tick, bar, beat, ticks_per_bar }) => {
+            near(*tick)
+                && *bar < MOST_BARS
+                && (4..=MOST_TICKS_PER_BAR).contains(ticks_per_bar)
+                && *beat <= ticks_per_bar / 4
+        }
+        _ => true,
+    }
+}
+
+/// The player.
+pub(crate) struct Player<B> {
+    performer: Performer<B>,
+    agenda: Agenda,
+    pub(crate) speech: Speech,
+    /// From the next beat on, nothing that was begun before goes on.
+    hush: bool,
+    last: Option<Beat>,
+    notes: Vec<PlacedNote>,
+}
+
+impl<B: Musebot> Player<B> {
+    /// Builds the bot.
+    pub(crate) fn new(setup: &Setup) -> anyhow::Result<Self> {
+        Ok(Self {
+            performer: Performer::new(setup)?,
+            agenda: Agenda::default(),
+            speech: Speech::default(),
+            hush: false,
+            last: None,
+            notes: Vec::new(),
+        })
+    }
+
+    /// Takes in a message that is not the clock's, the mixer's or the reaper's.
+    pub(crate) fn receive(&mut self, message: &ToBot) {
+        let played = self.performer.stage().playing();
+        self.performer.receive(message);
+        self.hush |= played && !self.performer.stage().playing();
+        self.gather();
+    }
+
+    /// Works off one beat.
+    pub(crate) fn beat(&mut self, beat: &Beat, cues: &mut Vec<Cue>) {
+        if self.last.is_none() && beat.tick.0 > 1 {
+            self.performer.wait_for_bar_line();
+        }
+        if std::mem::take(&mut self.hush) || beat.jumped {
+            self.notes.clear();
+            if let Some(last) = &self.last {
+                self.agenda.silence(last, beat.due, cues);
+            }
+        }
+        for note in self.notes.drain(..) {
+            self.agenda.add(note);
+        }
+        self.performer.tick(beat.tempo, beat.tick);
+        self.gather();
+        for note in self.notes.drain(..) {
+            self.agenda.add(note);
+        }
+        self.agenda.beat(beat, cues);
+        self.last = Some(*beat);
+    }
+
+    /// Time stands still, or ends: what sounds ends where it was meant to.
+    pub(crate) fn ring_off(&mut self, cues: &mut Vec<Cue>) {
+        self.notes.clear();
+        if let Some(last) = &self.last {
+            self.agenda.ring_off(last, cues);
+        }
+    }
+
+    /// Says something that the bot itself did not think of.
+    pub(crate) fn say(&mut self, said: Broadcast) {
+        self.speech.say(said);
+    }
+
+    /// What the bot knows.
+    pub(crate) fn stage(&self) -> &crate::Stage {
+        self.performer.stage()
+    }
+
+    fn gather(&mut self) {
+        self.notes.extend(self.performer.take_notes());
+        for word in self.performer.take_words() {
+            self.speech.say(word);
+        }
+        // A bot that plays while it listens, without any tick to work it off, fills no memory.
+        self.notes.truncate(4096);
+    }
+}

@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# What the machine must have before anything can be built: installs it where that is allowed, else
+# names it. Sourced by play and test; written for bash 3.2, which is what macOS has.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# The Rust toolchain is the one thing that is not installed here.
+need_rust() {
+    if ! command -v cargo >/dev/null 2>&1; then
+        say "cargo is missing: install a Rust toolchain from https://rustup.rs, then run this again."
+        return 1
+    fi
+}
+
+# A linker, and on Linux the headers of ALSA, without which sound cannot be built.
+need_to_build() {
+    case "$(uname -s)" in
+    Darwin)
+        if ! xcode-select -p >/dev/null 2>&1; then
+            say "The command line tools are missing: run \`xcode-select --install\`, then run this again."
+            return 1
+        fi
+        ;;
+    Linux)
+        local missing=""
+        command -v cc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
+        command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
+        # Without pkg-config nobody can say whether the headers are there.
+        pkg-config --exists alsa 2>/dev/null || missing="$missing libasound2-dev"
+        [ -z "$missing" ] || install_packages "$missing"
+        ;;
+    esac
+}
+
+# A sound server that needs no hardware, for the one test that records the band. Never fatal.
+want_sound_server() {
+    [ "$(uname -s)" = Linux ] || return 1
+    if command -v pulseaudio >/dev/null 2>&1 && command -v parec >/dev/null 2>&1 && has_alsa_pulse; then
+        return 0
+    fi
+    install_packages " pulseaudio pulseaudio-utils libasound2-plugins"
+}
+
+# ALSA's bridge to PulseAudio, wherever this distribution keeps it.
+has_alsa_pulse() {
+    local plugin
+    for plugin in /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so /usr/lib*/alsa-lib/libasound_module_pcm_pulse.so; do
+        [ -e "$plugin" ] && return 0
+    done
+    return 1
+}
+
+# Installs Debian packages: as root at once, by sudo when somebody is there to agree to it.
+install_packages() {
+    local packages="${1# }" answer
+    if ! command -v apt-get >/dev/null 2>&1; then
+        say "Missing, under its Debian name: $packages. Install what your distribution calls it, then run this again."
+        return 1
+    fi
+    local line="apt-get install --yes --no-install-recommends $packages"
+    if [ "$(id -u)" -eq 0 ]; then
+        say "Installing $packages"
+        apt_get "" "$packages"
+        return
+    fi
+    if [ -t 0 ] && command -v sudo >/dev/null 2>&1; then
+        printf 'Missing: %s. Install with sudo apt-get? [Y/n] ' "$packages" >&2
+        read -r answer
+        case "$answer" in
+        "" | y | Y | yes)
+            apt_get sudo "$packages"
+            return
+            ;;
+        esac
+    fi
+    say "Missing: $packages. Run this, then run the script again:"
+    say "    sudo $line"
+    return 1
+}
+
+# apt_get SUDO PACKAGES
+apt_get() {
+    local words
+    # The names hold no spaces or patterns; splitting them is what is wanted.
+    read -r -a words <<<"$2"
+    # A fresh image has no package lists, an old one has stale ones; a failed refresh may still do.
+    $1 apt-get update -qq </dev/null || say "apt-get update failed; trying with the lists that are there."
+    $1 env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends -qq "${words[@]}" </dev/null >&2
+}
