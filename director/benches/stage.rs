@@ -2,7 +2,7 @@
 //! plays to an audio device, and how much faster than real time the same ensemble renders.
 //!
 //! `cargo build --release && cargo bench -p director --bench stage`
-//! Without an audio device: `. scripts/pulse.sh` first, or the bots play to `null` and it says so.
+//! Without an audio device: `. director/tests/support/pulse.sh` first, or the bots play to `null` and it says so.
 #![allow(clippy::print_stdout, missing_docs, reason = "it prints a table")]
 
 use musebot_protocol::{Arg, Control, Reply, messages};

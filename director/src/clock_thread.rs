@@ -35,6 +35,8 @@ pub enum Order {
     Map {
         /// The instant of tick 0.
         origin: Duration,
+        /// The stalls ([`Pulse::stalled_ns`]) that this origin has been moved by already.
+        stalled: Duration,
         /// The tempo map.
         map: Arc<TempoMap>,
     },
@@ -60,6 +62,9 @@ pub struct Pulse {
     pub next_tick: AtomicU64,
     /// The worst lateness of a tick so far, in nanoseconds.
     pub worst_late_ns: AtomicU64,
+    /// How long the whole process has stood still (suspended, stopped) in all, in nanoseconds:
+    /// musical time stood still with it, instead of a hail of ticks that are long past.
+    pub stalled_ns: AtomicU64,
     /// Whether the thread runs with real-time priority.
     pub realtime: AtomicBool,
 }
@@ -75,6 +80,9 @@ pub struct ClockThread {
 
 /// Orders that fit into the ring; what does not fit waits on our side, in order.
 const RING: usize = 4096;
+
+/// A tick that is later than this was not late: we had been stopped.
+const STALL: Duration = Duration::from_secs(1);
 
 /// Between ticks the thread wakes at least this often to take orders.
 const LONGEST_SLEEP: Duration = Duration::from_millis(20);
@@ -95,6 +103,7 @@ impl ClockThread {
             pulse: pulse.clone(),
             stop: stop.clone(),
             map: None,
+            stalled: Duration::ZERO,
             targets: Arc::from([]),
             groups: Vec::with_capacity(16),
             before: VecDeque::with_capacity(RING),
@@ -149,7 +158,9 @@ struct Clock {
     inbox: rtrb::Consumer<Order>,
     pulse: Arc<Pulse>,
     stop: Arc<AtomicBool>,
+    /// The instant of tick 0, and the map from there.
     map: Option<(Duration, Arc<TempoMap>)>,
+    stalled: Duration,
     targets: Arc<[Target]>,
     groups: Vec<Group>,
     before: VecDeque<(Tick, SocketAddr, Duration, Box<[u8]>)>,
@@ -172,6 +183,10 @@ impl Clock {
                 clock::sleep_until(due.min(now + LONGEST_SLEEP));
                 continue;
             }
+            if now - due > STALL {
+                self.stand_still(now - due);
+                continue;
+            }
             self.send(group, due);
             self.pulse.worst_late_ns.fetch_max((now - due).as_nanos() as u64, Relaxed);
         }
@@ -180,9 +195,10 @@ impl Clock {
     fn take_orders(&mut self) {
         while let Ok(order) = self.inbox.pop() {
             match order {
-                Order::Map { origin, map } => {
+                Order::Map { origin, stalled, map } => {
+                    let origin = origin + self.stalled.saturating_sub(stalled);
                     if let Some((origin, map)) = self.map.replace((origin, map)) {
-                        self.bin(Order::Map { origin, map });
+                        self.bin(Order::Map { origin, stalled, map });
                     }
                 }
                 Order::Targets(targets) => {
@@ -192,6 +208,15 @@ impl Clock {
                 }
                 Order::Before { tick, to, delay, bytes } => self.before.push_back((tick, to, delay, bytes)),
             }
+        }
+    }
+
+    /// Time has passed without us: the music goes on from where it was.
+    fn stand_still(&mut self, by: Duration) {
+        self.stalled += by;
+        self.pulse.stalled_ns.store(self.stalled.as_nanos() as u64, Relaxed);
+        if let Some((origin, _)) = &mut self.map {
+            *origin += by;
         }
     }
 

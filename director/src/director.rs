@@ -23,8 +23,8 @@ use crate::{
     score::Score,
 };
 use commands::{Taps, Watcher};
-use musebot_protocol::{Said, Tick, ToBot};
-use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+use musebot_protocol::{BotId, Said, Tick, ToBot};
+use std::{collections::{BTreeSet, VecDeque}, net::SocketAddr, sync::Arc, time::Duration};
 
 /// What is decided before the ensemble starts.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,8 @@ const LEAD_IN: Duration = Duration::from_millis(80);
 const WAIT: Duration = Duration::from_secs(3);
 /// How long a bot that beats may take to say hello before we start without it.
 const HELLO_WITHIN: Duration = Duration::from_millis(400);
+/// When the timer has not been heard for so long, the whole process had been stopped.
+const STALL: Duration = Duration::from_secs(2);
 /// Bars in a phrase, as far as the announcement of the end goes, when nobody says.
 const USUAL_PHRASE: u32 = 4;
 /// Gains are sent at most this often while they fade.
@@ -61,13 +63,19 @@ pub struct Director {
     map: TempoMap,
     /// The instant of tick 0, once it is decided.
     origin: Option<Duration>,
+    /// How long the clock has stood still in all; `origin` has been moved by it.
+    stalled: Duration,
     begun: Duration,
+    /// When the timer was heard last.
+    timer: Option<Duration>,
     /// The first tick that has not been planned.
     unplanned: Tick,
     /// The tick at which the piece is over.
     over: Option<Tick>,
     /// Since when we are leaving.
     quitting: Option<Duration>,
+    /// Whether Ctrl-C was hit already.
+    interrupted: bool,
     exit_code: u8,
     /// Until this tick nobody sounds: somebody hit panic.
     hush: Option<Tick>,
@@ -76,6 +84,8 @@ pub struct Director {
     listed: Option<Duration>,
     gains_sent: Duration,
     strangers: BTreeSet<String>,
+    /// Where those who have gone spoke from, and where they listened: bare heartbeats do not say.
+    addresses: VecDeque<(BotId, SocketAddr, SocketAddr)>,
     watchers: Vec<Watcher>,
     taps: Taps,
     out: Vec<Action>,
@@ -105,10 +115,13 @@ impl Director {
             mixer,
             memory: Memory::default(),
             origin: None,
+            stalled: Duration::ZERO,
             begun: now,
+            timer: None,
             unplanned: Tick(0),
             over: None,
             quitting: None,
+            interrupted: false,
             exit_code: 0,
             hush: None,
             density: None,
@@ -116,6 +129,7 @@ impl Director {
             listed: None,
             gains_sent: Duration::ZERO,
             strangers: BTreeSet::new(),
+            addresses: VecDeque::new(),
             watchers: Vec::new(),
             taps: Taps::default(),
             out: Vec::new(),
@@ -144,8 +158,8 @@ impl Director {
             Event::NotLaunched { name, reason } => self.not_launched(&name, &reason),
             Event::Exited { name, exit, last_lines } => self.exited(now, &name, &exit, &last_lines),
             Event::Timer => self.time_passed(now),
-            Event::Interrupted if self.quitting.is_some() => self.kill_all(),
-            Event::Interrupted => self.quit(now),
+            Event::Stalled(stalled) => self.stood_still(stalled),
+            Event::Interrupted => self.interrupted(now),
         }
         if std::mem::take(&mut self.roster_changed) {
             self.announce_roster(now);
@@ -179,15 +193,15 @@ impl Director {
 
     /// What happens all by itself as time passes.
     fn time_passed(&mut self, now: Duration) {
+        self.forgive_a_stall(now);
         self.look_after_the_living(now);
         self.start_if_ready(now);
-        if self.quitting.is_none() {
-            if let (Some(over), Some(_)) = (self.over, self.origin)
-                && now >= self.instant(over)
-            {
-                self.say(Tone::Note, "the piece is over".to_owned());
-                self.quit(now);
-            }
+        if self.quitting.is_none()
+            && let (Some(over), Some(_)) = (self.over, self.origin)
+            && now >= self.instant(over)
+        {
+            self.say(Tone::Note, "the piece is over".to_owned());
+            self.quit(now);
         }
         self.plan_ahead(now);
         self.send_gains(now);
@@ -196,6 +210,19 @@ impl Director {
         }
         self.tell_watchers(now);
         self.finish_if_alone(now);
+    }
+
+    /// While we ourselves were stopped, nobody can have been heard: nobody is blamed for it.
+    fn forgive_a_stall(&mut self, now: Duration) {
+        let last = self.timer.replace(now).unwrap_or(now);
+        let by = now.saturating_sub(last);
+        if by < STALL {
+            return;
+        }
+        for bot in self.roster.iter_mut() {
+            bot.alive = bot.alive.map(|at| at + by);
+            bot.since += by;
+        }
     }
 
     /// Ticks begin at 0 when all bots of the file are alive, or after `wait`.
@@ -219,7 +246,10 @@ impl Director {
                 .filter(|b| matches!(b.life, Life::Starting | Life::BackingOff(_)))
                 .map(|b| b.name.to_string())
                 .collect();
-            self.say(Tone::Warning, format!("beginning without {}: it enters at a bar line", late.join(", ")));
+            // Who is here and may still say hello is not late.
+            if !late.is_empty() {
+                self.say(Tone::Warning, format!("beginning without {}: it enters at a bar line", late.join(", ")));
+            }
         }
         self.origin = Some(now + LEAD_IN);
         self.send_map();
@@ -227,8 +257,21 @@ impl Director {
 
     fn send_map(&mut self) {
         if let Some(origin) = self.origin {
-            self.out.push(Action::Clock(Order::Map { origin, map: Arc::new(self.map.clone()) }));
+            let map = Arc::new(self.map.clone());
+            self.out.push(Action::Clock(Order::Map { origin, stalled: self.stalled, map }));
         }
+    }
+
+    /// The clock has stood still, and the music goes on from where it was.
+    fn stood_still(&mut self, stalled: Duration) {
+        let by = stalled.saturating_sub(self.stalled);
+        self.stalled = stalled;
+        self.origin = self.origin.map(|origin| origin + by);
+        self.say(
+            Tone::Warning,
+            format!("the director had been stopped for {:.1} s: the music goes on from where it was", by.as_secs_f64()),
+        );
+        self.send_map();
     }
 
     /// The roster has changed: who gets ticks, who gets broadcasts, who is on the list.

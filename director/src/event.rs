@@ -3,7 +3,7 @@
 
 use crate::clock_thread::Order;
 use musebot_protocol::{Control, Message, Reply, ToDirector};
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// What happened.
 #[derive(Debug)]
@@ -54,6 +54,8 @@ pub enum Event<'a> {
     },
     /// Some milliseconds have passed.
     Timer,
+    /// The process had been stopped or suspended; the clock stood still for so long in all.
+    Stalled(Duration),
     /// Ctrl-C or SIGTERM; the second one kills.
     Interrupted,
 }

@@ -19,6 +19,7 @@ use musebot_protocol::{Control, MAX_DATAGRAM, PacketError, Reply, ToDirector, me
 use std::{
     io,
     net::{SocketAddr, UdpSocket},
+    sync::atomic::Ordering::Relaxed,
     time::Duration,
 };
 use tokio::{
@@ -148,6 +149,7 @@ impl Performance {
         let mut buffer = vec![0_u8; MAX_DATAGRAM];
         let mut ticks = 0_u32;
         let mut told_priority = false;
+        let mut stalled = Duration::ZERO;
 
         let begin = self.director.begin(clock::now());
         let mut code = self.carry_out(begin);
@@ -168,7 +170,7 @@ impl Performance {
                 }),
                 _ = timer.tick() => {
                     ticks += 1;
-                    if ticks % DRAW_EVERY == 0 {
+                    if ticks.is_multiple_of(DRAW_EVERY) {
                         self.status.draw(&self.director.view(clock::now()));
                     }
                     if !told_priority && ticks == 10 {
@@ -176,6 +178,11 @@ impl Performance {
                         self.say_priority();
                     }
                     self.clock.flush();
+                    let still = Duration::from_nanos(self.clock.pulse().stalled_ns.load(Relaxed));
+                    if still > stalled {
+                        stalled = still;
+                        self.event(Event::Stalled(still));
+                    }
                     self.event(Event::Timer)
                 }
                 _ = interrupt.recv() => self.event(Event::Interrupted),
@@ -188,7 +195,7 @@ impl Performance {
     }
 
     fn say_priority(&self) {
-        if !self.clock.pulse().realtime.load(std::sync::atomic::Ordering::Relaxed) {
+        if !self.clock.pulse().realtime.load(Relaxed) {
             tracing::info!(
                 "the clock runs without real-time priority: fine on an idle machine; for the stage, \
                  give your user `rtprio` (on Debian: a line `@audio - rtprio 90` in /etc/security/limits.conf)"

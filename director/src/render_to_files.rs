@@ -44,9 +44,9 @@ pub fn command(args: &Render) -> anyhow::Result<u8> {
     let seconds = to_files(&ensemble, bars, seed, &out, &stem, args.leave_out)?;
     let took = began.elapsed().as_secs_f64();
     tracing::info!(
-        "{bars} bars ({seconds:.1} s) with seed {seed} in {took:.1} s, {:.0} times as fast as it sounds: {}",
+        "{bars} bars ({seconds:.1} s) with seed {seed} in {took:.1} s, {:.0} times as fast as it sounds; listen to {}",
         seconds / took,
-        out.display()
+        std::path::absolute(&out).unwrap_or(out).join("mix.wav").display()
     );
     Ok(0)
 }

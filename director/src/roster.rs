@@ -70,6 +70,8 @@ pub struct Bot {
     pub first_alive: Duration,
     /// What it said of itself in this life.
     pub hello: Option<Hello>,
+    /// Whether it was told in this life how things stand (X4).
+    pub briefed: bool,
     /// The last `onoff` that it was sent.
     pub told_on: Option<bool>,
     /// The last gain that it was sent.
@@ -80,8 +82,8 @@ pub struct Bot {
     pub late: Option<(f32, f32)>,
     /// Its deaths.
     pub restarts: Restarts,
-    /// Whether a second bot of this id has been reported.
-    pub doubled: bool,
+    /// Where it spoke from before, and how often it has gone to and fro since.
+    elsewhere: (Option<SocketAddr>, u8),
 }
 
 impl Bot {
@@ -145,12 +147,24 @@ impl Bot {
         }
     }
 
+    /// A heartbeat without a port comes from another place than the last. One bot may move;
+    /// two take turns. `true` once, when that is certain.
+    pub fn beats_from_two_places(&mut self, from: SocketAddr) -> bool {
+        /// Turns that one bot does not take.
+        const TURNS: u8 = 6;
+        let (before, turns) = self.elsewhere;
+        let turns = if before == Some(from) { turns.saturating_add(1) } else { 0 };
+        self.elsewhere = (self.source, turns);
+        turns == TURNS
+    }
+
     /// Forgets everything about the life that is over.
     pub fn reborn(&mut self) {
         self.to = None;
         self.source = None;
         self.alive = None;
         self.hello = None;
+        self.briefed = false;
         self.told_on = None;
         self.sent_gain = None;
         self.level = (0.0, 0.0);
@@ -255,12 +269,13 @@ impl Bot {
             alive: None,
             first_alive: Duration::ZERO,
             hello: None,
+            briefed: false,
             told_on: None,
             sent_gain: None,
             level: (0.0, 0.0),
             late: None,
             restarts,
-            doubled: false,
+            elsewhere: (None, 0),
         }
     }
 }

@@ -48,8 +48,9 @@ impl Score {
 
     /// Goes to a section at the next bar line that is not planned yet; `false` if there is none of that name.
     pub fn go_to(&mut self, name: &str) -> bool {
-        self.jump = self.sections.iter().position(|s| s.name == name);
-        self.jump.is_some()
+        let found = self.sections.iter().position(|s| s.name == name);
+        self.jump = found.or(self.jump);
+        found.is_some()
     }
 
     /// Moves the end.

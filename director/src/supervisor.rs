@@ -103,7 +103,7 @@ impl Supervisor {
                 let _ = tokio::time::timeout(LAST_WORDS, reader).await;
             }
             drop(port);
-            let exit = status.map_or(Exit::Code(-1), |status| exit(status));
+            let exit = status.map_or(Exit::Code(-1), exit);
             let lines = lines.borrow_mut().drain(..).collect();
             let _ = news.send(News::Exited(name, exit, lines));
         });

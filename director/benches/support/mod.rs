@@ -61,6 +61,7 @@ impl Guest {
         socket.set_recv_buffer_size(4 << 20).expect("a receive buffer");
         socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
         let socket: UdpSocket = socket.into();
+        #[cfg(target_os = "linux")]
         nix::sys::socket::setsockopt(&socket, nix::sys::socket::sockopt::ReceiveTimestampns, &true)
             .expect("receive timestamps");
         Self { id, socket }
@@ -81,7 +82,15 @@ impl Guest {
         let _ = self.socket.send_to(&ToDirector::Hello { id, port: self.port(), hello }.encode(), to);
     }
 
+    /// The next datagram and when it was seen, without waiting. (The kernel's own time is Linux's.)
+    #[cfg(not(target_os = "linux"))]
+    pub fn next(&self, buffer: &mut [u8]) -> Option<(usize, Duration)> {
+        let (n, _) = rustix::net::recv(&self.socket, buffer, rustix::net::RecvFlags::DONTWAIT).ok()?;
+        Some((n, wall()))
+    }
+
     /// The next datagram and when the kernel took it, without waiting.
+    #[cfg(target_os = "linux")]
     pub fn next(&self, buffer: &mut [u8]) -> Option<(usize, Duration)> {
         use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg};
         let mut space = nix::cmsg_space!(nix::sys::time::TimeSpec);

@@ -90,6 +90,7 @@ impl Director {
             }
             Control::Restart { bot } => {
                 let running = self.existing(&bot)?;
+                self.of_the_file(&bot)?;
                 if running { self.tell_off(now, &bot, Then::Again) } else { self.start(now, &bot)? }
             }
             Control::Section { name } => {
@@ -189,14 +190,24 @@ impl Director {
         Ok(bot.process || bot.is_here())
     }
 
+    /// Whether a bot is ours to launch, now.
+    fn of_the_file(&self, who: &str) -> Result<(), String> {
+        if self.quitting.is_some() {
+            return Err("the ensemble is ending: play it again".to_owned());
+        }
+        match self.roster.get(who) {
+            Some(bot) if bot.entry.is_some() => Ok(()),
+            Some(_) => Err(format!("{who} is not of the ensemble file: start it where it came from")),
+            None => Err(self.no_such(who)),
+        }
+    }
+
     fn start(&mut self, now: Duration, who: &str) -> Result<(), String> {
         if self.existing(who)? {
             return Err(format!("{who} runs already"));
         }
-        let quitting = self.quitting.is_some();
-        let Some(bot) = self.roster.get_mut(who).filter(|b| b.entry.is_some() && !quitting) else {
-            return Err(format!("{who} is not of the ensemble file: start it where it came from"));
-        };
+        self.of_the_file(who)?;
+        let Some(bot) = self.roster.get_mut(who) else { return Err(self.no_such(who)) };
         bot.restarts.forgive();
         self.launch(who, now);
         Ok(())

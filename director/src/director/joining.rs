@@ -58,7 +58,15 @@ impl Director {
 
     /// Finds the bot that a heartbeat belongs to, or takes in a guest.
     fn whose_beat(&mut self, now: Duration, from: SocketAddr, id: &BotId, port: Option<u16>) -> Option<Arc<str>> {
-        let at = port.map(|port| SocketAddr::new(from.ip(), port));
+        let known = |director: &Self| {
+            director.addresses.iter().find(|(i, source, _)| i == id && *source == from).map(|(_, _, to)| *to)
+        };
+        let here = self.roster.called(id).any(|b| b.alive.is_some() || b.process);
+        let at = match port {
+            Some(port) => Some(SocketAddr::new(from.ip(), port)),
+            None if !here => known(self),
+            None => None,
+        };
         // The one that we know under this address.
         let same = |b: &&crate::roster::Bot| match at {
             Some(at) => b.to == Some(at),
@@ -88,10 +96,20 @@ impl Director {
             return Some(bot.name.clone());
         }
         // One without a port that beats from another socket: historic bots do that.
-        if at.is_none()
-            && let Some(bot) = self.roster.called(id).find(|b| b.alive.is_some())
-        {
-            return Some(bot.name.clone());
+        if at.is_none() {
+            let bot = self.roster.iter_mut().find(|b| b.id == *id && b.alive.is_some());
+            let found = bot.map(|b| (b.name.clone(), b.source, b.beats_from_two_places(from)));
+            if let Some((name, one, two)) = found {
+                if let (Some(one), true) = (one, two) {
+                    self.say(
+                        Tone::Warning,
+                        format!(
+                            "two bots call themselves `{id}`, at {one} and {from}, and do not say where they listen: give one another id"
+                        ),
+                    );
+                }
+                return Some(name);
+            }
         }
         // One of the file that somebody runs by hand. (What arrives right after its process
         // has ended was still on its way.)
@@ -188,7 +206,7 @@ impl Director {
         let changed = bot.hello.as_ref().map(|h| h.accepts) != Some(hello.accepts);
         bot.hello = Some(hello);
         self.roster_changed |= changed;
-        if first && bot.life == Life::Playing {
+        if first && !bot.briefed && bot.life == Life::Playing {
             self.bring_up_to_date(now, &name);
         }
     }

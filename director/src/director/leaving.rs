@@ -1,11 +1,11 @@
 //! How bots go: told off, fallen silent, dead, started again; and how the director itself goes.
 
-use super::Director;
+use super::{Director, HELLO_WITHIN};
 use crate::{
     death,
     event::{Action, Exit, Tone},
     restarts::Verdict,
-    roster::{Life, Then},
+    roster::{Life, MOST_GUESTS, Then},
 };
 use musebot_protocol::ToBot;
 use std::{sync::Arc, time::Duration};
@@ -69,8 +69,17 @@ impl Director {
                     }
                 }
                 // A guest, or one that somebody runs by hand: its process is not ours to end.
-                Life::Ending { since, .. } if now.saturating_sub(since) >= GRACE => self.gone(now, &name),
+                Life::Ending { since, then, .. } if now.saturating_sub(since) >= GRACE => {
+                    self.gone(now, &name);
+                    if then == Then::Again {
+                        self.launch(&name, now);
+                    }
+                }
                 Life::BackingOff(until) if now >= until => self.launch(&name, now),
+                // It knows of no hello: it is told all the same how things stand.
+                Life::Playing if !bot.briefed && now.saturating_sub(bot.first_alive) >= HELLO_WITHIN => {
+                    self.bring_up_to_date(now, &name);
+                }
                 _ => {}
             }
         }
@@ -95,6 +104,13 @@ impl Director {
         let Some(bot) = self.roster.get_mut(name) else { return };
         if let Some(source) = bot.source {
             self.memory.forget(source);
+        }
+        if let (Some(source), Some(to)) = (bot.source, bot.to) {
+            self.addresses.retain(|(id, _, _)| *id != bot.id);
+            if self.addresses.len() >= MOST_GUESTS {
+                self.addresses.pop_front();
+            }
+            self.addresses.push_back((bot.id.clone(), source, to));
         }
         bot.reborn();
         bot.process = false;
@@ -130,8 +146,12 @@ impl Director {
             }
         };
         if exit.is_success() && !silent {
-            let next = if verdict == Verdict::Stay { String::new() } else { format!("; {next}") };
-            self.say(Tone::Note, format!("{name} has ended by itself{next}"));
+            let (tone, next) = match verdict {
+                Verdict::Stay => (Tone::Note, String::new()),
+                Verdict::Again(_) => (Tone::Note, format!("; {next}")),
+                Verdict::GiveUp => (Tone::Loud, format!("; {next}")),
+            };
+            self.say(tone, format!("{name} has ended by itself{next}"));
         } else {
             self.say(Tone::Loud, death::card(name, exit, silent, last_lines, &next));
         }
@@ -146,8 +166,17 @@ impl Director {
         }
     }
 
+    /// Ctrl-C: the first lets everybody fade out, the second does not.
+    pub(super) fn interrupted(&mut self, now: Duration) {
+        if std::mem::replace(&mut self.interrupted, true) {
+            self.kill_all();
+        } else if self.quitting.is_none() {
+            self.quit(now);
+        }
+    }
+
     /// At once, by force.
-    pub(super) fn kill_all(&mut self) {
+    fn kill_all(&mut self) {
         for bot in self.roster.iter().filter(|b| b.process) {
             self.out.push(Action::Signal { name: bot.name.clone(), kill: true });
         }

@@ -78,7 +78,7 @@ impl Director {
                 self.conduct(plan, &Said::Density(density));
             }
         }
-        for bot in self.roster.iter_mut().filter(|b| b.is_here()) {
+        for bot in self.roster.iter_mut().filter(|b| b.is_here() && b.life == Life::Playing) {
             let on = bot.plays_in(bar) && !line.over;
             // Nobody needs to be told to play who was never told not to.
             if bot.told_on.unwrap_or(true) != on
@@ -157,7 +157,9 @@ impl Director {
                 self.say(Tone::Note, format!("section {section} at bar {}", self.position(tick).bar));
             }
         }
-        self.map.forget_before(self.map.first_tick_from(self.since_origin(now) - 1.0));
+        // Some get their ticks late, by up to the ensemble's latency.
+        let old = self.since_origin(now) - self.ensemble.latency.as_secs_f64() - 1.0;
+        self.map.forget_before(self.map.first_tick_from(old));
     }
 
     /// The first bar line that is not planned yet.
@@ -182,6 +184,7 @@ impl Director {
         for bytes in self.memory.recall() {
             self.out.push(Action::Send { to, bytes: bytes.to_vec() });
         }
+        bot.briefed = true;
         bot.sent_gain = Some(gain.linear());
         let mut send = |bytes| self.out.push(Action::Send { to, bytes });
         send(ToBot::Gain(gain, None).encode());

@@ -208,3 +208,17 @@ fn what_was_set_before_a_bot_exists_is_applied_when_it_arrives() {
     assert!(rig.sent(FIRST, "/agent/gain").iter().all(|t| t == "/agent/gain ,f 0.25"), "{:?}", rig.sent(FIRST, "/agent/gain"));
     assert!(!rig.sent(FIRST, "/agent/gain").is_empty());
 }
+
+#[test]
+fn x4_a_bot_that_knows_no_hello_is_told_too_and_enters_at_a_bar_line() {
+    let mut rig = Rig::playing(&file(&["drums", "old"]), vec![Fake::ours("drums"), Fake::historic("old")]);
+    rig.speaks(FIRST, &Broadcast::new("tala", "drums", vec![4, 4, 4, 4]).encode());
+    rig.dies("old", Exit::Code(3), &[]);
+    rig.forget();
+    rig.run(4.0);
+    assert_eq!(rig.sent(FIRST + 1, "/broadcast/tala"), ["/broadcast/tala ,siiii drums 4 4 4 4"]);
+    assert_eq!(rig.sent(FIRST + 1, "/broadcast/onoff"), ["/broadcast/onoff ,si Conductor 0"]);
+    let on = rig.planned(FIRST + 1, "/broadcast/onoff");
+    assert_eq!((on.len(), on[0].0 % 64), (1, 0));
+    assert!(rig.sent(FIRST + 1, "/mc/position").is_empty());
+}

@@ -152,7 +152,7 @@ fn d15_a_slow_starter_is_taken_in_after_20_s() {
 
 #[test]
 fn d15_a_bot_that_was_not_heard_after_60_s_has_failed() {
-    let mut rig = Rig::with(&file(&["bass"]), vec![Fake::ours("bass").slow(1_000_000)]).begin();
+    let mut rig = Rig::with(&file(&["bass"]), vec![Fake::ours("bass").slow(1_000_000).deaf()]).begin();
     let at = rig.run_until(70.0, |d| *d == Done::Sent(FIRST, "/agent/off ,".into()));
     assert!((59.9..60.2).contains(&at), "{at}");
     assert!(rig.told(Tone::Loud)[0].contains("not been heard within 60 s"));

@@ -210,7 +210,8 @@ impl Rig {
             }
             seen = self.log.len();
         }
-        panic!("it did not happen within {seconds} s; the last decisions: {:#?}", self.log.iter().rev().take(20))
+        let last: Vec<String> = self.log.iter().rev().take(20).rev().map(|l| format!("{l:?}")).collect();
+        panic!("it did not happen within {seconds} s; the last decisions:\n{}", last.join("\n"))
     }
 
     fn bots_live(&mut self) {
@@ -248,7 +249,7 @@ impl Rig {
                 Action::Clock(Order::Before { tick, to, delay, bytes }) => {
                     Done::Before(tick.0, to.port(), delay.as_millis() as u64, spell(&bytes))
                 }
-                Action::Clock(Order::Map { origin, map }) => {
+                Action::Clock(Order::Map { origin, map, .. }) => {
                     self.clock = Some((origin, map));
                     continue;
                 }
