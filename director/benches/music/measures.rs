@@ -5,14 +5,14 @@ use super::piece::{Piece, Played};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// One measure: its name, its lower and upper bound, and how it is taken.
-pub struct Measure {
-    pub name: &'static str,
-    pub bounds: (f64, f64),
-    pub of: fn(&Piece) -> f64,
+pub(crate) struct Measure {
+    pub(crate) name: &'static str,
+    pub(crate) bounds: (f64, f64),
+    pub(crate) of: fn(&Piece) -> f64,
 }
 
 /// All measures of the notes, in the order of the table.
-pub const MEASURES: [Measure; 12] = [
+pub(crate) const MEASURES: [Measure; 12] = [
     Measure { name: "pitches in the scale", bounds: (0.95, 1.0), of: in_scale },
     Measure { name: "strong melody notes in the chord", bounds: (0.75, 1.0), of: strong_in_chord },
     Measure { name: "bass on the root at a change", bounds: (0.85, 1.0), of: bass_on_root },
@@ -110,9 +110,11 @@ fn equal_fours(piece: &Piece) -> f64 {
     for part in piece.parts() {
         let bars = by_bar(part, piece.steps);
         let four = |first: i64| -> Vec<Vec<(i64, u8)>> {
-            let bar = |n| bars.get(&n).map(|notes: &Vec<Played>| {
-                notes.iter().map(|note| (note.step() % piece.steps, note.pitch)).collect()
-            });
+            let bar = |n| {
+                bars.get(&n).map(|notes: &Vec<Played>| {
+                    notes.iter().map(|note| (note.step() % piece.steps, note.pitch)).collect()
+                })
+            };
             (first..first + 4).map(|n| bar(n).unwrap_or_default()).collect()
         };
         for offset in 0..4 {

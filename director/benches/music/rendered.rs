@@ -10,16 +10,16 @@ use musebot_protocol::{Key, Meter, Mode};
 use std::{collections::HashMap, fs, path::Path, process::Command};
 
 /// What was rendered.
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// Its notes.
-    pub piece: Piece,
+    pub(crate) piece: Piece,
     /// Its sound.
-    pub sound: Sound,
+    pub(crate) sound: Sound,
 }
 
 impl Rendered {
     /// Renders so many bars of an ensemble file with a seed.
-    pub fn of(file: &Path, seed: u64, bars: u32) -> anyhow::Result<Self> {
+    pub(crate) fn of(file: &Path, seed: u64, bars: u32) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir().context("failed to make a folder to render into")?;
         let output = Command::new(env!("CARGO_BIN_EXE_director"))
             .arg("render")

@@ -6,28 +6,28 @@ use std::path::Path;
 
 /// What was measured.
 #[derive(Debug, Clone, Copy)]
-pub struct Sound {
+pub(crate) struct Sound {
     /// Integrated, in LUFS.
-    pub loudness: f64,
+    pub(crate) loudness: f64,
     /// In dBTP.
-    pub true_peak: f64,
+    pub(crate) true_peak: f64,
     /// The mean of all samples, of the worse side.
-    pub offset: f64,
+    pub(crate) offset: f64,
     /// Samples that jump where no drum explains it.
-    pub clicks: f64,
+    pub(crate) clicks: f64,
     /// How much softer it is when both sides are folded into one, in dB.
-    pub fold: f64,
+    pub(crate) fold: f64,
 }
 
 /// One measure of it.
-pub struct Measure {
-    pub name: &'static str,
-    pub bounds: (f64, f64),
-    pub of: fn(&Sound) -> f64,
+pub(crate) struct Measure {
+    pub(crate) name: &'static str,
+    pub(crate) bounds: (f64, f64),
+    pub(crate) of: fn(&Sound) -> f64,
 }
 
 /// All of them, in the order of the table.
-pub const MEASURES: [Measure; 5] = [
+pub(crate) const MEASURES: [Measure; 5] = [
     Measure { name: "loudness, LUFS", bounds: (-20.0, -14.0), of: |sound| sound.loudness },
     Measure { name: "true peak, dBTP", bounds: (-60.0, -1.0), of: |sound| sound.true_peak },
     Measure { name: "offset (DC)", bounds: (0.0, 0.001), of: |sound| sound.offset },
@@ -37,7 +37,7 @@ pub const MEASURES: [Measure; 5] = [
 
 impl Sound {
     /// Measures a stereo file; `drums` are the onsets of the drums in seconds.
-    pub fn read(file: &Path, drums: &[f64]) -> anyhow::Result<Self> {
+    pub(crate) fn read(file: &Path, drums: &[f64]) -> anyhow::Result<Self> {
         let mut wav = hound::WavReader::open(file).with_context(|| format!("failed to read {}", file.display()))?;
         let spec = wav.spec();
         anyhow::ensure!(spec.channels == 2, "{} is not stereo", file.display());

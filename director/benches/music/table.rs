@@ -1,7 +1,7 @@
 //! The table: a line a measure, with the least, the mean and the greatest of all seeds.
 
 /// One line.
-pub struct Row {
+pub(crate) struct Row {
     name: &'static str,
     bounds: (f64, f64),
     values: Vec<f64>,
@@ -9,7 +9,7 @@ pub struct Row {
 
 impl Row {
     /// What was measured for each seed.
-    pub fn new(name: &'static str, bounds: (f64, f64), values: Vec<f64>) -> Self {
+    pub(crate) fn new(name: &'static str, bounds: (f64, f64), values: Vec<f64>) -> Self {
         Self { name, bounds, values }
     }
 
@@ -19,7 +19,7 @@ impl Row {
 }
 
 /// Prints all lines; whether every bound holds for every seed.
-pub fn print(rows: &[Row]) -> bool {
+pub(crate) fn print(rows: &[Row]) -> bool {
     println!("{:36} {:>9} {:>9} {:>9}   {:>18}", "", "min", "mean", "max", "bounds");
     for row in rows {
         let least = row.values.iter().copied().fold(f64::INFINITY, f64::min);

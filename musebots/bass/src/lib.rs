@@ -110,7 +110,8 @@ impl Bass {
         if silence || again {
             self.own_phrase = Some(self.phrase.index);
             let close = if self.phrase.index.is_multiple_of(2) { Close::Open } else { Close::Closed };
-            let mut dice = self.material.about(&format!("{} {close:?}", music::material_of(stage.section().unwrap_or_default())));
+            let mut dice =
+                self.material.about(&format!("{} {close:?}", music::material_of(stage.section().unwrap_or_default())));
             harmony.plan(music::progression(self.scale, self.style, self.phrase.bars, close, &mut dice), true);
         }
     }

@@ -19,7 +19,9 @@ pub(crate) fn sound(setup: &Setup) -> anyhow::Result<()> {
     let patch = match setup.flag(FLAG.0) {
         Some(name) => match PATCHES.iter().find(|(known, _)| *known == name) {
             Some((_, patch)) => *patch,
-            None => bail!("failed to choose the patch `{name}`: there are {}", PATCHES.map(|(name, _)| name).join(", ")),
+            None => {
+                bail!("failed to choose the patch `{name}`: there are {}", PATCHES.map(|(name, _)| name).join(", "))
+            }
         },
         None => match setup.style {
             Style::Straight | Style::Funk => Patch::ElectricBass,

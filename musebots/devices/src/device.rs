@@ -48,6 +48,15 @@ impl AudioDevice {
         self.config.sample_rate
     }
 
+    /// Whether it is the hardware itself. A thread that feeds a sound server through ALSA must
+    /// not have real-time priority: after an underrun it may spin, and then the server, which
+    /// has no priority, never gets to play what would end the spinning.
+    pub(crate) fn is_hardware(&self) -> bool {
+        let hardware = ["hw:", "plughw:", "front:", "sysdefault:"];
+        !cfg!(target_os = "linux")
+            || self.device.id().is_ok_and(|id| hardware.iter().any(|prefix| id.id().starts_with(prefix)))
+    }
+
     fn ask(device: Device, is_default: bool) -> Result<Self, DeviceError> {
         let name = device.to_string();
         let fail = |reason: String| match is_default {

@@ -97,7 +97,7 @@ fn build(
         channels: usize::from(config.channels.max(1)),
         rate: f64::from(config.sample_rate),
         health,
-        promoted: false,
+        promote: device.is_hardware(),
     };
     device.device.build_output_stream_raw(
         config,
@@ -116,15 +116,15 @@ struct Feed {
     channels: usize,
     rate: f64,
     health: Arc<Health>,
-    promoted: bool,
+    promote: bool,
 }
 
 impl Feed {
-    /// Realtime-safe: yes, but for the first call, which asks for real-time priority.
+    /// Realtime-safe: yes, but for the first call, which may ask for real-time priority.
     fn callback(&mut self, data: &mut Data, info: &OutputCallbackInfo) {
         let at = Instant::now();
-        if !self.promoted {
-            self.promoted = true;
+        if self.promote {
+            self.promote = false;
             self.health.has_realtime(promote());
         }
         if self.fill.is_none() {

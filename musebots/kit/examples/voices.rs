@@ -31,7 +31,7 @@ fn tune() -> Phrase {
     let lengths = [2, 2, 3, 1, 2, 2, 4, 4, 2, 2, 3, 1, 2, 2, 4, 8];
     let mut at = 0;
     let mut place = |n: usize, pitch: &u8| {
-        let note = (at, *pitch, if n % 4 == 0 { 0.9 } else { 0.6 }, lengths[n]);
+        let note = (at, *pitch, if n.is_multiple_of(4) { 0.9 } else { 0.6 }, lengths[n]);
         at += lengths[n];
         note
     };
@@ -45,8 +45,18 @@ fn chords(length: usize) -> Phrase {
 }
 
 fn bass() -> Phrase {
-    let bar = |root: u8| [(0, root, 0.9, 3), (3, root, 0.5, 1), (6, root + 12, 0.7, 2), (8, root + 7, 0.8, 3), (12, root, 0.7, 2), (14, root + 5, 0.6, 2)];
-    let place = |(n, root): (usize, u8)| bar(root).map(|(at, pitch, velocity, length)| (n * 16 + at, pitch, velocity, length));
+    let bar = |root: u8| {
+        [
+            (0, root, 0.9, 3),
+            (3, root, 0.5, 1),
+            (6, root + 12, 0.7, 2),
+            (8, root + 7, 0.8, 3),
+            (12, root, 0.7, 2),
+            (14, root + 5, 0.6, 2),
+        ]
+    };
+    let place =
+        |(n, root): (usize, u8)| bar(root).map(|(at, pitch, velocity, length)| (n * 16 + at, pitch, velocity, length));
     [33, 29, 36, 31].into_iter().enumerate().flat_map(place).collect()
 }
 
@@ -54,12 +64,21 @@ fn groove() -> Phrase {
     let mut phrase = vec![(0, 49, 0.8, 1)];
     for bar in 0..4 {
         let at = bar * 16;
-        phrase.extend((0..16).step_by(2).map(|n| (at + n, if n == 14 { 46 } else { 42 }, if n % 4 == 0 { 0.8 } else { 0.5 }, 1)));
+        phrase.extend(
+            (0..16).step_by(2).map(|n| (at + n, if n == 14 { 46 } else { 42 }, if n % 4 == 0 { 0.8 } else { 0.5 }, 1)),
+        );
         phrase.extend([0, 7, 10].map(|n| (at + n, 36, if n == 0 { 0.95 } else { 0.75 }, 1)));
         phrase.extend([4, 12].map(|n| (at + n, 38, 0.9, 1)));
         phrase.extend([3, 9].map(|n| (at + n, 38, 0.25, 1)));
     }
-    phrase.extend([(60, 50, 0.8, 1), (61, 48, 0.8, 1), (62, 45, 0.85, 1), (63, 41, 0.9, 1), (64, 57, 0.9, 1), (64, 36, 0.9, 1)]);
+    phrase.extend([
+        (60, 50, 0.8, 1),
+        (61, 48, 0.8, 1),
+        (62, 45, 0.85, 1),
+        (63, 41, 0.9, 1),
+        (64, 57, 0.9, 1),
+        (64, 36, 0.9, 1),
+    ]);
     phrase
 }
 
@@ -90,8 +109,12 @@ fn render(voice: &mut dyn Voice, phrase: &Phrase, path: &Path) -> anyhow::Result
         }
     }
     voice.render(&mut out[from..]);
-    let spec =
-        hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: RATE,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
     let mut file = hound::WavWriter::create(path, spec)?;
     out.iter().flatten().try_for_each(|x| file.write_sample(*x))?;
     file.finalize()?;

@@ -102,6 +102,13 @@ impl Clock {
         Self { latency, grid: None, correction: 0.0, said_off: false }
     }
 
+    /// From the next start on, bare ticks sound so long after their arrival.
+    pub(crate) fn set_latency(&mut self, latency: f64) {
+        if self.grid.is_none() {
+            self.latency = latency;
+        }
+    }
+
     /// Takes in a tick that arrived at `arrival` and, by its timetag, sounds at `tag`.
     pub(crate) fn hear(&mut self, arrival: f64, tempo: Tempo, tick: Tick, tag: Option<f64>, turns: &mut Vec<Turn>) {
         let tag = self.believe(arrival, tick, tag, turns);

@@ -17,14 +17,13 @@ impl DcBlocker {
 
     pub(crate) fn apply(&mut self, frames: &mut [[f32; 2]]) {
         for frame in frames {
-            for side in 0..2 {
-                let x = frame[side];
-                let y = x - self.before[side] + self.keep * self.out[side];
-                self.before[side] = x;
+            for ((x, before), out) in frame.iter_mut().zip(&mut self.before).zip(&mut self.out) {
+                let y = *x - *before + self.keep * *out;
+                *before = *x;
                 // A number too small to matter is made 0 before it becomes too small to be fast;
                 // and one bad number must not stay for ever.
-                self.out[side] = if y.abs() > 1e-15 && y.is_finite() { y } else { 0.0 };
-                frame[side] = self.out[side];
+                *out = if y.abs() > 1e-15 && y.is_finite() { y } else { 0.0 };
+                *x = *out;
             }
         }
     }

@@ -28,14 +28,18 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Binds `port`, or another if it is taken.
+    /// Binds `port`, or another if it is taken. While the director is on this machine, nobody
+    /// else can reach us, unless `everywhere` says so.
     ///
     /// # Errors
     /// When no port can be bound at all.
-    pub(crate) fn open(host: &(String, u16), port: u16) -> io::Result<Self> {
-        let socket = match bind(port) {
+    pub(crate) fn open(host: &(String, u16), port: u16, everywhere: bool) -> io::Result<Self> {
+        let director = look_up(host);
+        let local = director.is_some_and(|d| d.ip().is_loopback()) && !everywhere;
+        let interface = if local { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
+        let socket = match bind(interface, port) {
             Err(e) if port != 0 => {
-                let socket = bind(0)?;
+                let socket = bind(interface, 0)?;
                 let other = socket.local_addr()?.port();
                 tracing::warn!("port {port} cannot be had ({e}): listening on {other} instead");
                 socket
@@ -46,10 +50,9 @@ impl Link {
             port: socket.local_addr()?.port(),
             socket,
             host: host.clone(),
-            director: OnceLock::new(),
+            director: director.map_or_else(OnceLock::new, OnceLock::from),
             known: AtomicBool::new(false),
         };
-        link.resolve();
         Ok(link)
     }
 
@@ -61,11 +64,10 @@ impl Link {
     /// Looks the director up, unless that is done. Historic conductors write names that may not
     /// resolve yet, so it is tried again.
     pub(crate) fn resolve(&self) -> bool {
-        if self.director.get().is_none() {
-            let found = (self.host.0.as_str(), self.host.1).to_socket_addrs().ok();
-            if let Some(address) = found.and_then(|mut all| all.find(SocketAddr::is_ipv4)) {
-                let _ = self.director.set(address);
-            }
+        if self.director.get().is_none()
+            && let Some(address) = look_up(&self.host)
+        {
+            let _ = self.director.set(address);
         }
         self.director.get().is_some()
     }
@@ -78,10 +80,10 @@ impl Link {
     /// Sends to the director. A closed port there, or a network that is down, is no reason to
     /// stop: it may come back.
     pub(crate) fn send(&self, datagram: &[u8]) {
-        if let Some(director) = self.director.get() {
-            if let Err(e) = self.socket.send_to(datagram, director) {
-                tracing::debug!("failed to send to the director at {director}: {e}");
-            }
+        if let Some(director) = self.director.get()
+            && let Err(e) = self.socket.send_to(datagram, director)
+        {
+            tracing::debug!("failed to send to the director at {director}: {e}");
         }
     }
 
@@ -145,10 +147,14 @@ fn both_clocks() -> (Instant, SystemTime) {
     (best.1, best.2)
 }
 
-fn bind(port: u16) -> io::Result<UdpSocket> {
+fn look_up(host: &(String, u16)) -> Option<SocketAddr> {
+    (host.0.as_str(), host.1).to_socket_addrs().ok()?.find(SocketAddr::is_ipv4)
+}
+
+fn bind(interface: Ipv4Addr, port: u16) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?;
     // Best effort: without it, a burst may lose some.
     let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
-    socket.bind(&SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port).into())?;
+    socket.bind(&SocketAddr::new(IpAddr::V4(interface), port).into())?;
     Ok(socket.into())
 }

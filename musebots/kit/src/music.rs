@@ -34,7 +34,7 @@ pub use form::{Form, material_of};
 pub use harmony::Harmony;
 pub use human::Human;
 pub use lead::Lead;
-pub use metre::{backbeats, beats, strong_beats};
+pub use metre::{backbeats, beats, is_compound, strong_beats};
 pub use phrase::Phrase;
 pub use plan::Plan;
 pub use progression::{Close, progression};

@@ -6,6 +6,10 @@ mod choice;
 mod file;
 mod lateness;
 mod null;
+#[cfg(test)]
+mod realtime;
+#[cfg(test)]
+mod rehearsal;
 mod stream_clock;
 
 use crate::{
@@ -30,7 +34,7 @@ use std::{
 
 /// One output, open.
 enum Output {
-    Audio(AudioOutput),
+    Audio(Box<AudioOutput>),
     File(FileOutput),
     Null(NullOutput),
 }
@@ -77,7 +81,7 @@ impl Outputs {
                     return Ok(Output::Null(NullOutput::new()));
                 };
                 match AudioOutput::open(choice.device.as_deref(), voice, gain, meters) {
-                    Ok(audio) => Output::Audio(audio),
+                    Ok(audio) => Output::Audio(Box::new(audio)),
                     Err(e) if choice.kind == Kind::Auto => {
                         tracing::warn!("no sound: {e}; playing on without (--output null says that it is meant)");
                         Output::Null(NullOutput::new())
@@ -136,6 +140,15 @@ impl Outputs {
             Output::Null(null) => null.lateness(),
         });
         each.max_by(|a, b| a.p99_ms.total_cmp(&b.p99_ms))
+    }
+
+    /// How long ahead a note must be played to sound on its place, in seconds.
+    pub(crate) fn latency(&self) -> f64 {
+        let needs = self.all.iter().map(|(offset, output)| match output {
+            Output::Audio(audio) => audio.latency().as_secs_f64() - offset,
+            Output::File(_) | Output::Null(_) => -offset,
+        });
+        needs.fold(0.0, f64::max)
     }
 
     /// What is open, for the first line of the log.

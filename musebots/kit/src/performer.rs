@@ -2,7 +2,7 @@
 //! broadcasts come out. Playing live, rendering and testing all drive this.
 
 use crate::{Musebot, Setup, Stage, note::PlacedNote, stage::Ending};
-use musebot_protocol::{Broadcast, CONDUCTOR, Position, Said, Tempo, Tick, ToBot};
+use musebot_protocol::{Broadcast, CONDUCTOR, Said, TICKS_PER_SIXTEENTH, Tempo, Tick, ToBot};
 
 /// A bot and all it knows.
 pub struct Performer<B> {
@@ -38,15 +38,12 @@ impl<B: Musebot> Performer<B> {
             ToBot::Meter(meter) if *meter != self.stage.meter => {
                 self.stage.meter = *meter;
                 // Until a position says otherwise, the new bars count from the last bar line.
-                let line = self.stage.tick - self.stage.tick_in_bar();
-                self.stage.anchor = Position {
-                    tick: line,
-                    bar: self.stage.bar(),
-                    beat: 1,
-                    ticks_per_bar: meter.ticks_per_bar() as u32,
-                };
+                self.stage.measure(meter.ticks_per_bar() as u32);
             }
-            ToBot::Position(position) => self.stage.anchor = *position,
+            ToBot::Position(position) => {
+                self.stage.anchor = *position;
+                self.stage.positioned = true;
+            }
             ToBot::Ending(left) => {
                 // It may come just before the bar line's tick, but after that bar line's position.
                 let bar =
@@ -62,6 +59,13 @@ impl<B: Musebot> Performer<B> {
     fn hear(&mut self, said: &Broadcast) {
         match said.said() {
             Some(Said::OnOff(on)) => self.stage.playing = on,
+            // With a director of ours, its metre rules the bar, and a tala divides it.
+            Some(Said::Tala(groups)) if !self.stage.positioned => {
+                let sixteenths: u32 = groups.iter().map(|group| u32::from(*group)).sum();
+                if i64::from(sixteenths * TICKS_PER_SIXTEENTH) != self.stage.ticks_per_bar() {
+                    self.stage.measure(sixteenths * TICKS_PER_SIXTEENTH);
+                }
+            }
             Some(Said::Section(name)) if said.speaker == CONDUCTOR => self.stage.section = Some(name),
             Some(Said::Density(density)) if said.speaker == CONDUCTOR => self.stage.density = Some(density),
             _ => {}

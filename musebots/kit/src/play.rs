@@ -23,7 +23,9 @@ pub fn play<B: Musebot>() -> anyhow::Result<()> {
     // A wrong flag ends the process here, with what to write instead.
     let options = Options::read(&about, Sources::real()).unwrap_or_else(|e| e.exit());
     log_to_stderr(&options.log);
-    let link = Link::open(&options.director, options.port).context("failed to open a UDP socket")?;
+    // Foreign conductors may send from, and to, any of this machine's addresses.
+    let link = Link::open(&options.director, options.port, options.by_config_alone)
+        .context("failed to open a UDP socket")?;
     let link = Arc::new(link);
     let hello = heart::hello(&about, &options.id, link.port());
     heart::start(&link, &options.id, options.by_config_alone, hello.clone())

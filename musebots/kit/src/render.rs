@@ -290,7 +290,8 @@ mod tests {
         }
         part.stem.take().unwrap().finish_at(30 * 48_000).unwrap();
         let mut reader = hound::WavReader::open(folder.path().join("click.wav")).unwrap();
-        let loud = reader.samples::<i32>().step_by(2).enumerate().filter(|(_, s)| s.as_ref().unwrap().abs() > 2_000_000);
+        let loud =
+            reader.samples::<i32>().step_by(2).enumerate().filter(|(_, s)| s.as_ref().unwrap().abs() > 2_000_000);
         assert_eq!(loud.map(|(n, _)| n).collect::<Vec<_>>(), belongs);
     }
 }

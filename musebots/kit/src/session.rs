@@ -91,6 +91,12 @@ impl<B: Musebot> Session<B> {
         })
     }
 
+    /// An output needs this long: bare ticks sound no earlier, because a note that comes too late
+    /// for its place is uneven, and a constant delay is not heard.
+    pub(crate) fn allow_for(&mut self, latency: f64) {
+        self.clock.set_latency(self.manner.latency.max(latency));
+    }
+
     /// Takes in one datagram that arrived at `arrival`, when the wall clock said `wall`.
     pub(crate) fn receive(&mut self, arrival: f64, wall: SystemTime, now: f64, datagram: &[u8], out: &mut Vec<Action>) {
         for message in messages(datagram).map_while(Result::ok) {

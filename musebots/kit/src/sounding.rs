@@ -149,7 +149,6 @@ impl Sounding {
     pub(crate) fn is_silent(&self) -> bool {
         self.waiting.is_empty() && self.voice.is_silent()
     }
-
 }
 
 impl PartialEq for Waiting {

@@ -13,6 +13,8 @@ pub struct Stage {
     pub(crate) meter: Meter,
     /// The bar line that the current bar count hangs on.
     pub(crate) anchor: Position,
+    /// Whether the director says where the bars are. Otherwise a tala that is heard makes them.
+    pub(crate) positioned: bool,
     pub(crate) ending: Option<Ending>,
     pub(crate) playing: bool,
     /// Whether we came in the middle and wait for a bar line to come in on.
@@ -47,6 +49,7 @@ impl Stage {
             tempo,
             meter,
             anchor: Position { tick: Tick(0), bar: 1, beat: 1, ticks_per_bar: meter.ticks_per_bar() as u32 },
+            positioned: false,
             ending: None,
             playing: true,
             waiting: false,
@@ -203,6 +206,12 @@ impl Stage {
         if self.last.len() < MOST_TOPICS || self.last.contains_key(&said.topic) {
             self.last.insert(said.topic.clone(), said.clone());
         }
+    }
+
+    /// From the last bar line on, bars are so long.
+    pub(crate) fn measure(&mut self, ticks_per_bar: u32) {
+        let (line, bar) = (self.tick - self.tick_in_bar(), self.bar());
+        self.anchor = Position { tick: line, bar, beat: 1, ticks_per_bar };
     }
 
     fn anchor_bar_line(&self) -> Tick {

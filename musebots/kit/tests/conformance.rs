@@ -34,7 +34,7 @@ fn b2_the_first_heartbeat_comes_before_anything_that_takes_time() {
     c.start(&["--director", &director, "--output", "null", "--slow-start", "3000"], &[]);
     c.wait("a heartbeat", |c| !c.beats().is_empty());
     let first = c.beats()[0] - c.started;
-    println!("first heartbeat after {first:?}");
+    eprintln!("first heartbeat after {first:?}");
     assert!(first < Duration::from_secs(1), "{first:?}");
     assert!(c.addresses()[0] == "/agent/alive" && c.addresses()[1] == "/agent/hello");
 }
@@ -46,7 +46,7 @@ fn b3_beats_at_most_every_400_ms_after_the_first() {
     c.wait("twelve heartbeats", |c| c.beats().len() >= 12);
     let beats = c.beats();
     let mean = (beats[11] - beats[0]) / 11;
-    println!("mean distance {mean:?}");
+    eprintln!("mean distance {mean:?}");
     assert!((390..=450).contains(&mean.as_millis()), "{mean:?}");
     assert!(beats.windows(2).all(|w| w[1] - w[0] < Duration::from_secs(1)));
 }
@@ -141,7 +141,7 @@ fn b13_told_off_with_or_without_arguments_it_fades_beats_on_and_exits_0_within_5
         c.send_bytes(&off);
         let status = c.wait_for_exit();
         let took = told.elapsed();
-        println!("gone after {took:?}");
+        eprintln!("gone after {took:?}");
         assert!(status.success(), "{status}");
         assert!((3.0..5.0).contains(&took.as_secs_f64()), "{took:?}");
         let last = *c.beats().last().unwrap();
@@ -166,7 +166,10 @@ fn b15_a_gain_of_0_is_silence_in_any_type_and_out_of_range_is_brought_in() {
     c.launch(&["--output", "file", "--length", "15"]);
     c.send(&ToBot::Hello);
     let loud = |c: &Conductor| {
-        c.heard.iter().rev().find_map(|h| if let Some(ToDirector::Level { peak, .. }) = h.said { Some(peak) } else { None })
+        c.heard
+            .iter()
+            .rev()
+            .find_map(|h| if let Some(ToDirector::Level { peak, .. }) = h.said { Some(peak) } else { None })
     };
     let mut tick = 0;
     let mut until = |c: &mut Conductor, what: &str, so: &dyn Fn(f32) -> bool| {
@@ -182,8 +185,16 @@ fn b15_a_gain_of_0_is_silence_in_any_type_and_out_of_range_is_brought_in() {
         }
     };
     until(&mut c, "it sounds", &|peak| peak > 0.01);
-    let silences = [osc("/agent/gain", "i", &[0.0], &[]), osc("/agent/gain", "d", &[-3.0], &[]), osc("/agent/gain", "ff", &[0.0, 50.0], &[])];
-    let louds = [osc("/agent/gain", "f", &[1.0], &[]), osc("/agent/gain", "i", &[7.0], &[]), osc("/agent/gain", "d", &[1.0], &[])];
+    let silences = [
+        osc("/agent/gain", "i", &[0.0], &[]),
+        osc("/agent/gain", "d", &[-3.0], &[]),
+        osc("/agent/gain", "ff", &[0.0, 50.0], &[]),
+    ];
+    let louds = [
+        osc("/agent/gain", "f", &[1.0], &[]),
+        osc("/agent/gain", "i", &[7.0], &[]),
+        osc("/agent/gain", "d", &[1.0], &[]),
+    ];
     for (silence, sound) in silences.iter().zip(&louds) {
         c.send_bytes(silence);
         until(&mut c, "a gain of 0 is silence", &|peak| peak == 0.0);
@@ -238,7 +249,15 @@ fn b18_a_density_is_a_float_between_0_and_1() {
 fn b19_b25_and_b27_junk_unknown_addresses_and_doubles_do_no_harm() {
     let mut c = Conductor::new();
     c.launch(&[]);
-    for junk in [&b""[..], b"/", b"#bundle\0", b"\xff\xfe\xfd", &[0; 60_000], b"/mc/time\0\0\0\0,fi\0\0", b"/agent/gain\0,T\0\0"] {
+    for junk in [
+        &b""[..],
+        b"/",
+        b"#bundle\0",
+        b"\xff\xfe\xfd",
+        &[0; 60_000],
+        b"/mc/time\0\0\0\0,fi\0\0",
+        b"/agent/gain\0,T\0\0",
+    ] {
         c.send_bytes(junk);
     }
     c.send_bytes(&osc("/mc/weather", "s", &[], &["rain"]));
@@ -252,6 +271,28 @@ fn b19_b25_and_b27_junk_unknown_addresses_and_doubles_do_no_harm() {
     c.wait("the bar line", |c| !c.said("where").is_empty());
     c.listen_for(Duration::from_millis(100));
     assert_eq!(c.said("where").len(), 1);
+}
+
+#[test]
+fn a_flood_of_long_words_costs_neither_ticks_nor_memory() {
+    let mut c = Conductor::new();
+    c.launch(&[]);
+    let words = vec![Arg::from("la"); 1500];
+    for n in 0..20_000 {
+        // Topics without end, each as long as a datagram may be that is listened to.
+        let long = Broadcast { topic: format!("t{n}"), speaker: "x".into(), args: words.clone() };
+        c.send(&ToBot::Broadcast(long));
+    }
+    c.wait("that it plays all the same", |c| {
+        c.send_bytes(&bare(0));
+        !c.said("where").is_empty()
+    });
+    let status = std::fs::read_to_string(format!("/proc/{}/status", c.child.as_ref().unwrap().id()));
+    if let Ok(status) = status {
+        let most = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap().trim();
+        eprintln!("at most {most}");
+        assert!(most.trim_end_matches(" kB").parse::<u64>().unwrap() < 100_000, "{most}");
+    }
 }
 
 #[test]
@@ -372,9 +413,12 @@ fn x5_level_and_lateness_come_only_after_a_hello_and_not_too_often() {
     c.send(&ToBot::Hello);
     let asked = Instant::now();
     c.ticks(32..128, 120.0, stamped);
-    let late = c.heard.iter().find_map(|h| if let Some(ToDirector::Late { n, p99_ms, .. }) = h.said { Some((n, p99_ms)) } else { None });
+    let late = c
+        .heard
+        .iter()
+        .find_map(|h| if let Some(ToDirector::Late { n, p99_ms, .. }) = h.said { Some((n, p99_ms)) } else { None });
     assert!(levels(&c) >= 5 && levels(&c) as f64 <= 10.0 * asked.elapsed().as_secs_f64() + 1.0);
-    println!("lateness (notes, p99 ms): {late:?}");
+    eprintln!("lateness (notes, p99 ms): {late:?}");
     assert!(late.is_some_and(|(n, _)| n >= 1));
 }
 

@@ -15,9 +15,26 @@ const BOTS: [&str; 3] = ["melody", "bass", "drums"];
 const SECTIONS: [&str; 8] =
     ["name", "version", "instrumentation", "platform", "behaviour", "messages", "license", "credits"];
 const WORDS: [&str; 20] = [
-    "notepool", "hdensity", "vdensity", "density", "tala", "phraselength", "phrases", "plan/chords",
-    "plan/chordDuration", "pcprob", "section", "progress", "onoff", "initialize", "exiting", "valence", "arousal",
-    "meter", "nothing", "everything",
+    "notepool",
+    "hdensity",
+    "vdensity",
+    "density",
+    "tala",
+    "phraselength",
+    "phrases",
+    "plan/chords",
+    "plan/chordDuration",
+    "pcprob",
+    "section",
+    "progress",
+    "onoff",
+    "initialize",
+    "exiting",
+    "valence",
+    "arousal",
+    "meter",
+    "nothing",
+    "everything",
 ];
 
 fn folder(bot: &str) -> PathBuf {

@@ -115,9 +115,13 @@ fn x6_the_midi_file_plays_right_by_itself() {
     for event in &smf.tracks[0] {
         at += event.delta.as_int();
         match event.kind {
-            TrackEventKind::Meta(MetaMessage::TrackName(name)) => names.push(String::from_utf8_lossy(name).into_owned()),
+            TrackEventKind::Meta(MetaMessage::TrackName(name)) => {
+                names.push(String::from_utf8_lossy(name).into_owned())
+            }
             TrackEventKind::Meta(MetaMessage::Tempo(us)) => tempos.push((at, us.as_int())),
-            TrackEventKind::Midi { channel, message: MidiMessage::NoteOn { .. } } => ons.push((at, channel.as_int() + 1)),
+            TrackEventKind::Midi { channel, message: MidiMessage::NoteOn { .. } } => {
+                ons.push((at, channel.as_int() + 1))
+            }
             _ => {}
         }
     }

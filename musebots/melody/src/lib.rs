@@ -172,8 +172,7 @@ impl Melody {
         }
         let chord = |step| self.band.harmony.at(self.phrase, steps, step).unwrap_or_else(|| home.clone());
         let meter = stage.meter();
-        let ground =
-            Ground { steps, chords: (0..steps).map(chord).collect(), strong: music::strong_beats(meter) };
+        let ground = Ground { steps, chords: (0..steps).map(chord).collect(), strong: music::strong_beats(meter) };
         // Where the others are dense, the melody leaves them room.
         let crowd = self.band.others(stage).map_or(0.0, |others| (others - 0.55).max(0.0) * 0.6);
         let density = (music::density(stage, self.temper.busy) - crowd).clamp(0.05, 1.0);
@@ -184,7 +183,7 @@ impl Melody {
             ground,
             density,
             accents,
-            compound: meter.denominator() == 8 && meter.numerator() % 3 == 0,
+            compound: music::is_compound(meter),
         };
         let tones = self.tune.bar(&occasion);
         self.write_tones(&tones, &occasion);

@@ -127,7 +127,8 @@ fn interval(lean: f64, leapt: i32, bold: f64, dice: &mut Dice) -> i32 {
     if leapt != 0 && dice.chance(0.75) {
         return -leapt;
     }
-    let size = *dice.weighted(&[(1, 5.5), (0, 0.9), (2, 1.8), (3, 0.5 + 0.5 * bold), (4, 0.25 * bold), (5, 0.15 * bold)]);
+    let size =
+        *dice.weighted(&[(1, 5.5), (0, 0.9), (2, 1.8), (3, 0.5 + 0.5 * bold), (4, 0.25 * bold), (5, 0.15 * bold)]);
     if dice.chance(0.5 + lean) { size } else { -size }
 }
 

@@ -29,7 +29,7 @@ pub fn rhythm(style: Style, steps: usize, compound: bool, density: f64, dice: &m
             })
             .collect();
         let left = [(steps - at) as i32];
-        let cell: &[i32] = if fits.is_empty() { &left } else { *dice.weighted::<&[i32]>(&fits) };
+        let cell: &[i32] = if fits.is_empty() { &left } else { dice.weighted::<&[i32]>(&fits) };
         for part in cell {
             let part_length = part.unsigned_abs() as usize;
             if *part > 0 {

@@ -73,9 +73,10 @@ fn the_notepool_is_told_at_every_change_of_the_plan() {
 fn where_somebody_else_leads_it_follows() {
     let room = room().with::<Leader>(&Setup::rehearsal("chords", 0)).unwrap();
     let played = room.with::<Melody>(&setup(Style::Straight, 3)).unwrap().play(32);
-    let own = played.words.iter().filter(|(tick, words)| {
-        words.speaker == "melody" && words.topic.starts_with("plan/") && tick.0 >= 256
-    });
+    let own = played
+        .words
+        .iter()
+        .filter(|(tick, words)| words.speaker == "melody" && words.topic.starts_with("plan/") && tick.0 >= 256);
     assert_eq!(own.count(), 0, "it leaves the plan to whoever has one");
     let (mut strong, mut fitting) = (0, 0);
     for heard in played.notes.iter().filter(|heard| heard.placed.tick.0 >= 256) {

@@ -57,7 +57,7 @@ fn unevenness(bpm: f64, real_rate: f64, jitter: f64, seed: u64) -> f64 {
 fn bare_ticks_with_3_ms_of_jitter_sound_within_1_ms_after_two_bars() {
     for (bpm, rate) in [(120.0, 1.0), (120.0, 1.001), (72.0, 1.0), (180.0, 0.9995), (96.0, 1.0)] {
         let p99 = percentile((0..20).map(|seed| unevenness(bpm, rate, 0.003, seed)).collect(), 0.99);
-        println!("{bpm} bpm, conductor {:+.2} %: p99 {p99:.3} ms (worst of 20 seeds)", (rate - 1.0) * 100.0);
+        eprintln!("{bpm} bpm, conductor {:+.2} %: p99 {p99:.3} ms (worst of 20 seeds)", (rate - 1.0) * 100.0);
         assert!(p99 <= 1.0, "{p99} ms at {bpm} bpm");
     }
 }
@@ -65,7 +65,7 @@ fn bare_ticks_with_3_ms_of_jitter_sound_within_1_ms_after_two_bars() {
 #[test]
 fn a_conductor_that_is_3_percent_slow_is_still_followed() {
     let p99 = unevenness(120.0, 1.034, 0.003, 1);
-    println!("3.4 % slow: p99 {p99:.3} ms");
+    eprintln!("3.4 % slow: p99 {p99:.3} ms");
     let mut clock = Clock::new(0.02);
     let period = tempo(120.0).tick_seconds() * 1.034;
     let sent: Vec<Sent> = (0..1000).map(|n| (1.0 + n as f64 * period, n, 120.0)).collect();

@@ -89,7 +89,7 @@ impl Form {
         }
         let usual = self.lengths.values().copied().fold(FIRST_GUESS, u32::max);
         let length = self.lengths.get(&self.name).copied().unwrap_or(usual).max(1);
-        next > self.since && (next - self.since) % length == 0
+        next > self.since && (next - self.since).is_multiple_of(length)
     }
 }
 

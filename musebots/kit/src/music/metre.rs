@@ -2,12 +2,11 @@
 
 use crate::{Meter, Style};
 
-/// The steps (sixteenths from 0) on which the beats of a bar fall. Three eighths make one beat
-/// where the metre is compound (6/8, 9/8, 12/8); an odd bar ends in shorter beats.
+/// The steps (sixteenths from 0) on which the beats of a bar fall; an odd bar ends in shorter beats.
 #[must_use]
 pub fn beats(meter: Meter) -> Vec<usize> {
     let steps = meter.sixteenths() as usize;
-    if meter.denominator() == 8 && meter.numerator() % 3 == 0 {
+    if is_compound(meter) {
         return (0..steps).step_by(6).collect();
     }
     let mut starts: Vec<usize> = (0..steps).step_by(4).collect();
@@ -17,6 +16,12 @@ pub fn beats(meter: Meter) -> Vec<usize> {
         starts[last] -= 1;
     }
     starts
+}
+
+/// Whether three eighths make a beat.
+#[must_use]
+pub fn is_compound(meter: Meter) -> bool {
+    meter.denominator() == 8 && meter.numerator().is_multiple_of(3)
 }
 
 /// The steps that carry weight: the first beat, and the one in the middle of a bar of an even

@@ -141,6 +141,7 @@ impl StreamClock {
 }
 
 #[cfg(test)]
+#[expect(clippy::print_stdout, reason = "the figures are worth reading")]
 mod tests {
     use super::*;
     use rand::{RngExt, SeedableRng};

@@ -95,7 +95,9 @@ impl Stageplay {
     }
 
     fn fade(&self) -> Option<(f64, f32, Why)> {
-        self.actions.iter().find_map(|(at, a)| if let Action::Fade(ms, why) = a { Some((*at, *ms, *why)) } else { None })
+        self.actions
+            .iter()
+            .find_map(|(at, a)| if let Action::Fade(ms, why) = a { Some((*at, *ms, *why)) } else { None })
     }
 
     fn cues(&self) -> Vec<Cue> {
@@ -108,7 +110,8 @@ impl Stageplay {
 
     /// Everything it said: topic, and the whole datagram read back.
     fn said(&self) -> Vec<Broadcast> {
-        let sent = self.actions.iter().filter_map(|(_, a)| if let Action::Send(bytes) = a { Some(bytes) } else { None });
+        let sent =
+            self.actions.iter().filter_map(|(_, a)| if let Action::Send(bytes) = a { Some(bytes) } else { None });
         sent.map(|bytes| Broadcast::decode(&messages(bytes).next().unwrap().unwrap()).unwrap()).collect()
     }
 
@@ -118,9 +121,9 @@ impl Stageplay {
 
     fn every_note_has_its_end(&self) -> bool {
         let cues = self.cues();
-        cues.iter().filter(|c| c.velocity.is_some()).all(|on| {
-            cues.iter().filter(|c| c.id == on.id && c.velocity.is_none()).count() == 1
-        })
+        cues.iter()
+            .filter(|c| c.velocity.is_some())
+            .all(|on| cues.iter().filter(|c| c.id == on.id && c.velocity.is_none()).count() == 1)
     }
 }
 
@@ -283,6 +286,32 @@ fn b19_words_without_an_id_without_a_payload_or_with_junk_are_heard_and_survived
 }
 
 #[test]
+fn b20_a_plan_is_chords_as_text_and_durations_relative_to_their_sum() {
+    let mut play = Stageplay::new(OnExiting::Auto);
+    play.broadcast("plan/chords", "chords", ["0 3 7 10", "11 15 18 21"]);
+    play.broadcast("plan/chordDuration", "chords", [12.0, 4.0]);
+    let stage = play.session.player.stage();
+    let said = |topic: &str| stage.last(topic).and_then(Broadcast::said);
+    assert_eq!(said("plan/chords"), Some(Said::PlanChords(vec![vec![0, 3, 7, 10], vec![11, 15, 18, 21]])));
+    assert_eq!(said("plan/chordDuration"), Some(Said::PlanChordDuration(vec![0.75, 0.25])));
+}
+
+#[test]
+fn b21_a_tala_sets_the_bar_where_no_director_says_where_the_bars_are() {
+    for (positioned, bars) in [(false, vec![1.0, 2.0, 3.0, 4.0, 5.0]), (true, vec![1.0, 2.0, 3.0, 4.0])] {
+        let mut play = Stageplay::new(OnExiting::Auto);
+        if positioned {
+            play.hear(&ToBot::Position(Position { tick: Tick(0), bar: 1, beat: 1, ticks_per_bar: 64 }));
+        }
+        play.ticks(0..64);
+        play.broadcast("tala", "drums", [3, 3, 2, 2, 2]);
+        play.ticks(64..64 + 3 * 48);
+        let said: Vec<f64> = play.said().iter().filter(|s| s.topic == "bar").filter_map(Broadcast::number).collect();
+        assert_eq!(said, bars, "position: {positioned}");
+    }
+}
+
+#[test]
 fn b22_another_bots_exiting_ends_it_with_the_phrase() {
     let mut play = Stageplay::new(OnExiting::Phrase);
     play.broadcast("phraselength", "drums", 2);
@@ -297,9 +326,12 @@ fn b22_another_bots_exiting_ends_it_with_the_phrase() {
 
 #[test]
 fn b22_off_goes_at_once_ignore_never_and_a_payload_of_0_means_nothing() {
-    for (manner, payload, goes) in
-        [(OnExiting::Off, 1, true), (OnExiting::Off, 0, false), (OnExiting::Ignore, 1, false), (OnExiting::Phrase, 0, false)]
-    {
+    for (manner, payload, goes) in [
+        (OnExiting::Off, 1, true),
+        (OnExiting::Off, 0, false),
+        (OnExiting::Ignore, 1, false),
+        (OnExiting::Phrase, 0, false),
+    ] {
         let mut play = Stageplay::new(manner);
         play.broadcast("exiting", "drums", payload);
         play.ticks(0..300);
@@ -377,9 +409,18 @@ fn a_bot_that_was_busy_for_seconds_does_not_play_what_it_missed() {
 
 fn junk() -> impl Strategy<Value = Vec<u8>> {
     let address = prop_oneof![
-        Just("/mc/time"), Just("/mc/meter"), Just("/mc/agentList"), Just("/mc/position"), Just("/mc/ending"),
-        Just("/mc/hello"), Just("/agent/gain"), Just("/broadcast/onoff"), Just("/broadcast/tala"),
-        Just("/broadcast/notepool"), Just("/broadcast/x/y"), Just("/nonsense"),
+        Just("/mc/time"),
+        Just("/mc/meter"),
+        Just("/mc/agentList"),
+        Just("/mc/position"),
+        Just("/mc/ending"),
+        Just("/mc/hello"),
+        Just("/agent/gain"),
+        Just("/broadcast/onoff"),
+        Just("/broadcast/tala"),
+        Just("/broadcast/notepool"),
+        Just("/broadcast/x/y"),
+        Just("/nonsense"),
     ];
     let arg = prop_oneof![
         any::<i32>().prop_map(Arg::Int),

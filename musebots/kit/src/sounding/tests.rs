@@ -114,8 +114,7 @@ fn too_many_notes_are_refused_and_their_ends_do_no_harm() {
 fn a_gain_of_zero_is_silence() {
     let gain = Arc::new(GainControl::new(0.0));
     let meters = Arc::new(Meters::new());
-    let mut sounding =
-        Sounding::new(Box::new(DrumKit::new()), 48_000, Arc::clone(&gain), Arc::clone(&meters));
+    let mut sounding = Sounding::new(Box::new(DrumKit::new()), 48_000, Arc::clone(&gain), Arc::clone(&meters));
     sounding.push(on(0, 1));
     let mut out = [[1.0; 2]; 4800];
     sounding.render(&mut out);

@@ -120,7 +120,7 @@ impl AnalogNote {
     /// The next frame.
     #[inline]
     pub(super) fn next(&mut self) -> f32 {
-        if self.age % CONTROL == 0 {
+        if self.age.is_multiple_of(CONTROL) {
             self.control();
         }
         self.age += 1;

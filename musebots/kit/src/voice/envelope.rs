@@ -89,10 +89,6 @@ impl Envelope {
     pub(super) fn is_done(&self) -> bool {
         self.stage == Stage::Done
     }
-
-    pub(super) fn level(&self) -> f32 {
-        self.level
-    }
 }
 
 #[cfg(test)]

@@ -29,15 +29,6 @@ impl Oscillator {
         1.0 - 2.0 * phase + edge(phase, step)
     }
 
-    /// High for half of the time.
-    #[inline]
-    pub(super) fn square(&mut self, step: f32) -> f32 {
-        let phase = self.advance(step);
-        let other = if phase >= 0.5 { phase - 0.5 } else { phase + 0.5 };
-        let flat = if phase < 0.5 { 1.0 } else { -1.0 };
-        flat + edge(phase, step) - edge(other, step)
-    }
-
     /// Soft: its overtones fall fast enough to need no help.
     #[inline]
     pub(super) fn triangle(&mut self, step: f32) -> f32 {
@@ -81,7 +72,7 @@ pub(super) fn sine(phase: f32) -> f32 {
         x
     };
     let x2 = x * x;
-    -x * (6.283_185 - x2 * (41.341_64 - x2 * (81.601_2 - x2 * 74.5)))
+    -x * (std::f32::consts::TAU - x2 * (41.341_64 - x2 * (81.601_2 - x2 * 74.5)))
 }
 
 #[cfg(test)]
@@ -99,7 +90,7 @@ mod tests {
 
     #[test]
     fn no_wave_has_a_dc_offset() {
-        for wave in [Oscillator::saw, Oscillator::square, Oscillator::triangle, Oscillator::sine] {
+        for wave in [Oscillator::saw, Oscillator::triangle, Oscillator::sine] {
             let mut oscillator = Oscillator::default();
             // 100 whole periods.
             let sum: f32 = (0..48_000).map(|_| wave(&mut oscillator, 100.0 / 48_000.0)).sum();

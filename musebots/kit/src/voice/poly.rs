@@ -53,7 +53,6 @@ struct Note {
 }
 
 #[derive(Clone, Copy)]
-#[expect(clippy::large_enum_variant, reason = "notes lie side by side in memory that is never allocated anew")]
 enum Tone {
     Analog(AnalogNote),
     Struck(Ringing),

@@ -32,24 +32,23 @@ impl Room {
         // Bass belongs to the dry sound: a room that booms is mud.
         self.low += (input - self.low) * 0.02;
         let input = input - self.low;
-        let mut heard = [0.0; 4];
-        for n in 0..4 {
-            self.dark[n] += (self.lines[n][self.at[n]] * self.feedback[n] - self.dark[n]) * BRIGHTNESS;
-            if self.dark[n].abs() < NOTHING {
-                self.dark[n] = 0.0;
+        for (n, dark) in self.dark.iter_mut().enumerate() {
+            *dark += (self.lines[n][self.at[n]] * self.feedback[n] - *dark) * BRIGHTNESS;
+            if dark.abs() < NOTHING {
+                *dark = 0.0;
             }
-            heard[n] = self.dark[n];
         }
+        let heard = self.dark;
         // A Hadamard matrix mixes without gain or loss.
         let (a, b) = (heard[0] + heard[1], heard[0] - heard[1]);
         let (c, d) = (heard[2] + heard[3], heard[2] - heard[3]);
         let mixed = [(a + c) * 0.5, (b + d) * 0.5, (a - c) * 0.5, (b - d) * 0.5];
-        for n in 0..4 {
+        for (n, (line, at)) in self.lines.iter_mut().zip(&mut self.at).enumerate() {
             let sign = if n % 2 == 0 { 0.5 } else { -0.5 };
-            self.lines[n][self.at[n]] = mixed[n] + input * sign;
-            self.at[n] += 1;
-            if self.at[n] == self.lines[n].len() {
-                self.at[n] = 0;
+            line[*at] = mixed[n] + input * sign;
+            *at += 1;
+            if *at == line.len() {
+                *at = 0;
             }
         }
         [heard[0] + 0.7 * heard[2] - 0.3 * heard[1], heard[3] - 0.7 * heard[1] + 0.3 * heard[0]]

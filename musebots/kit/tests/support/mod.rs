@@ -34,20 +34,38 @@ pub struct Conductor {
     pub heard: Vec<Heard>,
 }
 
-/// The bot that these tests drive, built if need be.
+/// The bot that these tests drive. `cargo test` builds it along with them; when only one test
+/// was asked for, and it is older than the kit, it is built here.
 pub fn parrot() -> &'static Path {
     static PARROT: OnceLock<PathBuf> = OnceLock::new();
     PARROT.get_or_init(|| {
         let folder = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "musebot-kit", "--example", "parrot"]);
-        build.arg("--target-dir").arg(folder.parent().unwrap());
-        if folder.file_name().is_some_and(|name| name == "release") {
-            build.arg("--release");
+        let parrot = folder.join("examples").join(format!("parrot{}", std::env::consts::EXE_SUFFIX));
+        let kit = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let sources = ["src", "examples", "../devices/src", "../../protocol/src"].map(|s| newest(&kit.join(s)));
+        let built = parrot.metadata().and_then(|m| m.modified()).ok();
+        if built.is_none() || built < sources.into_iter().max().flatten() {
+            let mut build = Command::new(env!("CARGO"));
+            build.args(["build", "--quiet", "--package", "musebot-kit", "--example", "parrot"]);
+            build.arg("--target-dir").arg(folder.parent().unwrap());
+            if folder.file_name().is_some_and(|name| name == "release") {
+                build.arg("--release");
+            }
+            assert!(build.status().unwrap().success(), "the parrot does not build");
         }
-        assert!(build.status().unwrap().success(), "the parrot does not build");
-        folder.join("examples/parrot")
+        parrot
     })
+}
+
+/// When anything in a folder was last changed.
+fn newest(folder: &Path) -> Option<SystemTime> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    entries
+        .filter_map(|e| {
+            let meta = e.metadata().ok()?;
+            if meta.is_dir() { newest(&e.path()) } else { meta.modified().ok() }
+        })
+        .max()
 }
 
 impl Conductor {

@@ -9,7 +9,6 @@ use crate::voice::noise::Noise;
 pub(crate) enum Pass {
     Band,
     High,
-    Low,
 }
 
 /// Realtime-safe: yes.
@@ -73,7 +72,6 @@ impl Hiss {
         let y = match self.pass {
             Pass::Band => self.filter.band(self.soft, &self.tuning),
             Pass::High => self.filter.high(self.soft, &self.tuning),
-            Pass::Low => self.filter.low(self.soft, &self.tuning),
         };
         y * self.fall.next()
     }

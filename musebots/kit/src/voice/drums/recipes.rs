@@ -68,7 +68,7 @@ impl Stroke {
     fn kick(&self, hz: f32) -> Hit {
         let (v, loud, rate) = (self.velocity, self.loud(), self.sample_rate);
         let mut hit = Hit::new(Family::Kick, 0.0, 0.012);
-        let body = self.tone(hz, 0.235 * loud, 0.36 + 0.16 * v).pushed(0.5 + 0.6 * v);
+        let body = self.tone(hz, 0.215 * loud, 0.36 + 0.16 * v).pushed(0.8 + 1.0 * v);
         hit.tones[0] = Some(body.falling(110.0 + 130.0 * v, 0.017, rate));
         // The punch: a second fall from higher up, gone before the pitch is noticed.
         hit.tones[1] = Some(self.tone(98.0, 0.10 * loud, 0.10).falling(260.0 * v, 0.009, rate));
