@@ -36,8 +36,8 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
     if wants_sound(&ensemble)
         && let Err(why) = musebot_devices::has_output_device()
     {
-        tracing::warn!("no audio device ({why}): rendering {BARS_WITHOUT_SOUND} bars to files instead");
         let bars = args.bars.unwrap_or(BARS_WITHOUT_SOUND);
+        tracing::warn!("no audio device ({why}): rendering {bars} bars to files instead");
         return render_to_files::command(&Render {
             file: file.clone(),
             bars: Some(bars),

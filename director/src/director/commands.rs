@@ -204,7 +204,15 @@ impl Director {
 
     fn start(&mut self, now: Duration, who: &str) -> Result<(), String> {
         if self.existing(who)? {
-            return Err(format!("{who} runs already"));
+            let bot = self.roster.get(who).filter(|b| b.process && self.quitting.is_none());
+            return match bot.map(|b| b.life) {
+                // It is on its way out: it comes back once it has gone.
+                Some(Life::Ending { .. }) => {
+                    self.tell_off(now, who, Then::Again);
+                    Ok(())
+                }
+                _ => Err(format!("{who} runs already")),
+            };
         }
         self.of_the_file(who)?;
         let Some(bot) = self.roster.get_mut(who) else { return Err(self.no_such(who)) };
