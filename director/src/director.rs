@@ -24,7 +24,12 @@ use crate::{
 };
 use commands::{Taps, Watcher};
 use musebot_protocol::{BotId, Said, Tick, ToBot};
-use std::{collections::{BTreeSet, VecDeque}, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 /// What is decided before the ensemble starts.
 #[derive(Debug, Clone, Copy)]

@@ -17,6 +17,7 @@ pub mod launch;
 pub mod memory;
 pub mod metronome;
 pub mod mixer;
+pub mod opening;
 pub mod play;
 pub mod ports;
 pub mod relay;

@@ -4,13 +4,10 @@ use crate::{
     cli::{Play, Render},
     ensemble::{self, Ensemble, Length, OutputSpec},
     event_loop::{Options, Performance},
-    render_to_files,
+    opening, render_to_files,
 };
 use anyhow::Context;
-use std::{
-    hash::{BuildHasher, RandomState},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Bars that are rendered where nothing can sound.
 const BARS_WITHOUT_SOUND: u32 = 32;
@@ -24,15 +21,11 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
         Some(file) if !file.is_dir() => file,
         folder => return list(folder.as_deref()),
     };
-    let mut ensemble = Ensemble::load(file)?;
-    warn(&ensemble);
-    if let Some(tempo) = args.tempo {
-        ensemble.tempo = tempo;
-    }
+    let mut ensemble = opening::ensemble(file, args.tempo)?;
     if let Some(bars) = args.bars {
         ensemble.length = Some(Length::Bars(bars));
     }
-    let seed = args.seed.or(ensemble.seed).unwrap_or_else(fresh_seed);
+    let seed = opening::seed(args.seed, &ensemble);
     if wants_sound(&ensemble)
         && let Err(why) = musebot_devices::has_output_device()
     {
@@ -59,34 +52,10 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
         ensemble.mode,
         ensemble.style,
     );
-    on_this_thread(async move {
+    opening::on_this_thread(async move {
         let performance = Performance::open(ensemble, &options)?;
         performance.run().await
     })
-}
-
-/// Runs a task on the main thread, which lives as long as the director: children are bound to it.
-///
-/// # Errors
-/// What the task says, or when there is no runtime to be had.
-pub fn on_this_thread<T>(task: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().context("failed to start the runtime")?;
-    tokio::task::LocalSet::new().block_on(&runtime, task)
-}
-
-/// A seed that nobody has chosen.
-#[must_use]
-pub fn fresh_seed() -> u64 {
-    // Small enough to be read off the screen and typed again.
-    RandomState::new().hash_one(std::process::id()) % 1_000_000
-}
-
-/// Shows what is allowed but odd.
-pub fn warn(ensemble: &Ensemble) {
-    if !ensemble.warnings.is_empty() {
-        tracing::warn!("{}", ensemble.warnings.to_string().trim_end());
-    }
 }
 
 fn wants_sound(ensemble: &Ensemble) -> bool {

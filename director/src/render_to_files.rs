@@ -9,7 +9,7 @@ use crate::{
     cli::Render,
     director::Plan,
     ensemble::{Ensemble, Length},
-    play::{fresh_seed, on_this_thread, warn},
+    opening,
     render::{self, Record, Request},
 };
 use anyhow::Context;
@@ -31,14 +31,10 @@ const WORTH_SAYING_DB: f64 = 1.0;
 /// # Errors
 /// When the file is wrong, a bot fails, or nothing can be written.
 pub fn command(args: &Render) -> anyhow::Result<u8> {
-    let mut ensemble = Ensemble::load(&args.file)?;
-    warn(&ensemble);
-    if let Some(tempo) = args.tempo {
-        ensemble.tempo = tempo;
-    }
+    let ensemble = opening::ensemble(&args.file, args.tempo)?;
     let stem = args.file.file_stem().map_or_else(|| "ensemble".into(), |s| s.to_string_lossy().into_owned());
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("renders").join(&stem));
-    let seed = args.seed.or(ensemble.seed).unwrap_or_else(fresh_seed);
+    let seed = opening::seed(args.seed, &ensemble);
     let bars = args.bars.or_else(|| bars_of(&ensemble)).unwrap_or(USUAL_BARS);
     let began = Instant::now();
     let seconds = to_files(&ensemble, bars, seed, &out, &stem, args.leave_out)?;
@@ -68,7 +64,7 @@ fn to_files(ensemble: &Ensemble, bars: u32, seed: u64, out: &Path, name: &str, l
     let mut log = Log(SessionLog::create(&out.join("session.jsonl"), ensemble.meter)?);
     let bar = progress_bar("playing");
     let request = Request { ensemble: ensemble.clone(), bars, seed, stems: stems.clone(), leave_out };
-    let rendered = on_this_thread(render::render(request, &mut log, &mut |done, all| {
+    let rendered = opening::on_this_thread(render::render(request, &mut log, &mut |done, all| {
         if done % 16 == 0 {
             bar.set_length(all);
             bar.set_position(done);

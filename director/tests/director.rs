@@ -3,6 +3,7 @@
 
 mod support {
     pub(crate) mod fake;
+    pub(crate) mod hello;
     pub(crate) mod rig;
     pub(crate) mod spell;
 }

@@ -2,11 +2,8 @@
 //! here asserts how fast anything is.
 
 mod support {
-    pub(crate) mod fake;
+    pub(crate) mod hello;
     pub(crate) mod live;
-    #[expect(dead_code, reason = "only its hello is used here")]
-    pub(crate) mod rig;
-    pub(crate) mod spell;
 }
 
 use director::{
@@ -92,8 +89,7 @@ fn x3_a_bot_that_accepts_timetags_gets_each_tick_in_a_bundle_that_says_when_it_s
     }
     let ahead = tags.last().unwrap().1.duration_since(SystemTime::now()).expect("it sounds later than it is sent");
     assert!(ahead <= Duration::from_secs(2), "D is 2 s, and it sounds in {ahead:?}");
-    let mut steps: Vec<f64> =
-        tags.windows(2).map(|t| t[1].1.duration_since(t[0].1).unwrap().as_secs_f64()).collect();
+    let mut steps: Vec<f64> = tags.windows(2).map(|t| t[1].1.duration_since(t[0].1).unwrap().as_secs_f64()).collect();
     steps.sort_by(f64::total_cmp);
     let median = steps[steps.len() / 2];
     assert!((median - 0.0125).abs() < 0.001, "16 ticks of a beat at 300 bpm take 12.5 ms each, not {median}");
@@ -107,7 +103,7 @@ fn d20_d21_d22_broadcasts_arrive_byte_for_byte_everywhere_their_speaker_included
     let (a, b) = (live.bot("a"), live.bot("b"));
     a.hear_one(b"/mc/agentList\0\0\0,ss\0");
     let captured = include_str!("../../protocol/tests/golden/captured.txt");
-    let golden = captured.lines().find(|l| l.contains("/broadcast/notepool")).unwrap().rsplit(' ').next().unwrap();
+    let golden = captured.lines().find(|l| l.contains("/broadcast/notepool 2f")).unwrap().rsplit(' ').next().unwrap();
     let golden: Vec<u8> =
         (0..golden.len()).step_by(2).map(|i| u8::from_str_radix(&golden[i..i + 2], 16).unwrap()).collect();
     let odd = [
@@ -180,7 +176,10 @@ fn d25_odd_heartbeats_harm_nobody() {
         a.say(&odd);
     }
     let b = live.bot("b");
-    assert_eq!(b.hear_one(b"/mc/agentList\0\0\0,ss\0"), message("/mc/agentList", ",ss", &[osc(b"a"), osc(b"b")].concat()));
+    assert_eq!(
+        b.hear_one(b"/mc/agentList\0\0\0,ss\0"),
+        message("/mc/agentList", ",ss", &[osc(b"a"), osc(b"b")].concat())
+    );
 }
 
 #[test]
@@ -271,7 +270,8 @@ fn x7_terminals_are_answered_on_loopback_whatever_they_say() {
     let live = Live::play("tempo = 90");
     assert!(live.control.ip().is_loopback());
     assert_eq!(live.ask(&get("tempo")), [Reply::Value("tempo".into(), vec![90.0.into()]), Reply::Ok("get".into())]);
-    for wrong in [message("/director/dance", ",", b""), message("/director/tempo", ",s", &osc(b"fast")), b"hm".to_vec()] {
+    for wrong in [message("/director/dance", ",", b""), message("/director/tempo", ",s", &osc(b"fast")), b"hm".to_vec()]
+    {
         let answer = ask(live.control, &wrong);
         assert!(matches!(&answer[..], [Reply::Error(_, advice)] if advice.contains("--help")), "{answer:?}");
     }
@@ -282,13 +282,8 @@ fn x7_the_control_port_stays_on_loopback_when_the_director_listens_to_the_world(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     tokio::task::LocalSet::new().block_on(&runtime, async {
         let ensemble = Ensemble::parse("", "band.toml").unwrap();
-        let options = Options {
-            listen: ([0, 0, 0, 0], 0).into(),
-            control: Some(0),
-            seed: 7,
-            status: false,
-            death_signal: true,
-        };
+        let options =
+            Options { listen: ([0, 0, 0, 0], 0).into(), control: Some(0), seed: 7, status: false, death_signal: true };
         let performance = Performance::open(ensemble, &options).unwrap();
         assert!(performance.address().unwrap().ip().is_unspecified());
         assert!(performance.control_address().unwrap().ip().is_loopback());

@@ -4,7 +4,7 @@ use crate::support::{
     fake::Fake,
     rig::{Done, FIRST, Rig, file},
 };
-use director::event::{Exit, Tone};
+use director::event::{Event, Exit, Tone};
 use musebot_protocol::Control;
 
 fn launch(name: &str) -> Done {
@@ -142,4 +142,30 @@ fn a_port_that_is_taken_is_named_with_what_to_do() {
     let mut rig = with_restart("never");
     rig.dies("a", Exit::Code(1), &["Error: Address already in use (os error 98)"]);
     assert!(rig.told(Tone::Loud)[0].contains("try: end the program that holds its port"));
+}
+
+#[test]
+fn while_the_director_itself_stood_still_nobody_fell_silent() {
+    let mut rig = with_restart("on-failure");
+    rig.now += std::time::Duration::from_secs(60);
+    rig.event(Event::Stalled(std::time::Duration::from_secs(60)));
+    rig.run(1.0);
+    assert_eq!(rig.list(), ["a", "b"]);
+    assert!(rig.sent(FIRST, "/agent/off").is_empty());
+    // And it forgives that once: who is silent from now on is silent.
+    rig.falls_silent("a");
+    let since = rig.seconds();
+    let off = rig.run_until(20.0, |d| *d == Done::Sent(FIRST, "/agent/off ,".into()));
+    assert!((6.0..=10.0).contains(&(off - since)), "{}", off - since);
+}
+
+#[test]
+fn a_heartbeat_that_is_read_right_after_a_stall_does_not_count_for_later() {
+    let mut rig = with_restart("on-failure");
+    rig.now += std::time::Duration::from_secs(60);
+    rig.beat(FIRST, "a", Some(FIRST));
+    rig.falls_silent("a");
+    let since = rig.seconds();
+    let off = rig.run_until(20.0, |d| *d == Done::Sent(FIRST, "/agent/off ,".into()));
+    assert!((6.0..=10.0).contains(&(off - since)), "{}", off - since);
 }

@@ -2,7 +2,8 @@
 
 use crate::support::{
     fake::Fake,
-    rig::{Done, FIRST, Rig, file, hello},
+    hello::hello,
+    rig::{Done, FIRST, Rig, file},
 };
 use director::event::{Event, Exit, Tone};
 use musebot_protocol::{Broadcast, Control, Gain};

@@ -129,7 +129,7 @@ fn d14_a_guest_that_gave_its_port_in_its_hello_alone_is_listed_again_by_bare_hea
     rig.add(tuba);
     rig.event(director::event::Event::Heard {
         from: ([127, 0, 0, 1], 57_120).into(),
-        message: crate::support::rig::hello("tuba", 9000, "timetags"),
+        message: crate::support::hello::hello("tuba", 9000, "timetags"),
     });
     rig.run(2.0);
     assert_eq!(rig.list(), ["tuba"]);

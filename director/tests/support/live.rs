@@ -133,7 +133,7 @@ impl Bot {
 
     /// Says what it accepts.
     pub(crate) fn hello(&self, accepts: &str) {
-        self.say(&super::rig::hello(self.id.as_str(), self.port(), accepts).encode());
+        self.say(&super::hello::hello(self.id.as_str(), self.port(), accepts).encode());
     }
 
     pub(crate) fn say(&self, datagram: &[u8]) {

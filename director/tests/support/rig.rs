@@ -1,7 +1,7 @@
 //! The director on virtual time: an ensemble from TOML, pretended bots, timer steps of 20 ms, and
 //! everything that it decided, in order. No socket, no process, no waiting.
 
-use super::{fake::Fake, spell::spell};
+use super::{fake::Fake, hello::hello, spell::spell};
 use director::{
     clock_thread::{Order, Target},
     director::{Director, Rules},
@@ -9,8 +9,13 @@ use director::{
     event::{Action, Event, Exit, Listener, Tone},
     metronome::TempoMap,
 };
-use musebot_protocol::{Accepts, BotId, Control, Hello, Reply, Tick, ToDirector, messages};
-use std::{collections::{BTreeMap, VecDeque}, net::SocketAddr, sync::Arc, time::Duration};
+use musebot_protocol::{BotId, Control, Reply, Tick, ToDirector, messages};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 /// The first port that the rig gives to a bot.
 pub(crate) const FIRST: u16 = 7475;
@@ -168,7 +173,10 @@ impl Rig {
     pub(crate) fn ask(&mut self, control: Control) -> Vec<String> {
         let before = self.log.len();
         self.event(Event::Asked { from: TERMINAL.into(), control });
-        self.log[before..].iter().filter_map(|(_, d)| if let Done::Reply(r) = d { Some(r.clone()) } else { None }).collect()
+        self.log[before..]
+            .iter()
+            .filter_map(|(_, d)| if let Done::Reply(r) = d { Some(r.clone()) } else { None })
+            .collect()
     }
 
     pub(crate) fn event(&mut self, event: Event) {
@@ -321,11 +329,13 @@ impl Rig {
 
     /// What was sent at once to a port: when, and what.
     pub(crate) fn sent_to(&self, port: u16) -> Vec<(f64, &str)> {
-        self.log.iter().filter_map(|(at, d)| match d {
-            Done::Sent(p, text) if *p == port => Some((*at, text.as_str())),
-            _ => None,
-        })
-        .collect()
+        self.log
+            .iter()
+            .filter_map(|(at, d)| match d {
+                Done::Sent(p, text) if *p == port => Some((*at, text.as_str())),
+                _ => None,
+            })
+            .collect()
     }
 
     /// What of this address was sent at once to a port.
@@ -336,22 +346,26 @@ impl Rig {
 
     /// What goes to a port with the ticks: the tick, and what.
     pub(crate) fn planned(&self, port: u16, address: &str) -> Vec<(i64, String)> {
-        self.log.iter().filter_map(|(_, d)| match d {
-            Done::Before(tick, p, _, text) if *p == port && text.split(' ').next() == Some(address) => {
-                Some((*tick, text.clone()))
-            }
-            _ => None,
-        })
-        .collect()
+        self.log
+            .iter()
+            .filter_map(|(_, d)| match d {
+                Done::Before(tick, p, _, text) if *p == port && text.split(' ').next() == Some(address) => {
+                    Some((*tick, text.clone()))
+                }
+                _ => None,
+            })
+            .collect()
     }
 
     /// What was told to the person at the screen, in this tone.
     pub(crate) fn told(&self, tone: Tone) -> Vec<&str> {
-        self.log.iter().filter_map(|(_, d)| match d {
-            Done::Say(t, text) if *t == tone => Some(text.as_str()),
-            _ => None,
-        })
-        .collect()
+        self.log
+            .iter()
+            .filter_map(|(_, d)| match d {
+                Done::Say(t, text) if *t == tone => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The times at which something was decided.
@@ -379,17 +393,4 @@ impl Rig {
     pub(crate) fn seconds(&self) -> f64 {
         (self.now - BEGINNING).as_secs_f64()
     }
-}
-
-/// A hello that says what a bot accepts.
-pub(crate) fn hello(id: &str, port: u16, accepts: &str) -> ToDirector {
-    let has = |word| accepts.split(' ').any(|w| w == word);
-    let accepts = Accepts {
-        timetags: has("timetags"),
-        gain_ramp: has("gain-ramp"),
-        position: has("position"),
-        ending: has("ending"),
-        render: has("render"),
-    };
-    ToDirector::Hello { id: BotId::new(id).unwrap(), port, hello: Hello { accepts, ..Hello::default() } }
 }

@@ -35,14 +35,16 @@ impl<B: Musebot> Performer<B> {
     /// Takes in one message. Ticks, gain and shutdown are not its business.
     pub fn receive(&mut self, message: &ToBot) {
         match message {
-            ToBot::Meter(meter) if *meter != self.stage.meter => {
+            ToBot::Meter(meter) => {
+                if *meter != self.stage.meter && !self.stage.positioned {
+                    self.stage.next_measure = Some(meter.ticks_per_bar() as u32);
+                }
                 self.stage.meter = *meter;
-                // Until a position says otherwise, the new bars count from the last bar line.
-                self.stage.measure(meter.ticks_per_bar() as u32);
             }
             ToBot::Position(position) => {
                 self.stage.anchor = *position;
                 self.stage.positioned = true;
+                self.stage.next_measure = None;
             }
             ToBot::Ending(left) => {
                 // It may come just before the bar line's tick, but after that bar line's position.
@@ -62,9 +64,7 @@ impl<B: Musebot> Performer<B> {
             // With a director of ours, its metre rules the bar, and a tala divides it.
             Some(Said::Tala(groups)) if !self.stage.positioned => {
                 let sixteenths: u32 = groups.iter().map(|group| u32::from(*group)).sum();
-                if i64::from(sixteenths * TICKS_PER_SIXTEENTH) != self.stage.ticks_per_bar() {
-                    self.stage.measure(sixteenths * TICKS_PER_SIXTEENTH);
-                }
+                self.stage.next_measure = Some(sixteenths * TICKS_PER_SIXTEENTH);
             }
             Some(Said::Section(name)) if said.speaker == CONDUCTOR => self.stage.section = Some(name),
             Some(Said::Density(density)) if said.speaker == CONDUCTOR => self.stage.density = Some(density),
@@ -83,6 +83,7 @@ impl<B: Musebot> Performer<B> {
     pub fn tick(&mut self, tempo: Tempo, tick: Tick) {
         self.stage.tempo = tempo;
         self.stage.tick = tick;
+        self.stage.turn_over();
         if self.stage.waiting && self.stage.is_bar_line() {
             self.stage.waiting = false;
         }

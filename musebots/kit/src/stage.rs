@@ -15,6 +15,8 @@ pub struct Stage {
     pub(crate) anchor: Position,
     /// Whether the director says where the bars are. Otherwise a tala that is heard makes them.
     pub(crate) positioned: bool,
+    /// From the next bar line on, bars are so many ticks long.
+    pub(crate) next_measure: Option<u32>,
     pub(crate) ending: Option<Ending>,
     pub(crate) playing: bool,
     /// Whether we came in the middle and wait for a bar line to come in on.
@@ -50,6 +52,7 @@ impl Stage {
             meter,
             anchor: Position { tick: Tick(0), bar: 1, beat: 1, ticks_per_bar: meter.ticks_per_bar() as u32 },
             positioned: false,
+            next_measure: None,
             ending: None,
             playing: true,
             waiting: false,
@@ -208,10 +211,13 @@ impl Stage {
         }
     }
 
-    /// From the last bar line on, bars are so long.
-    pub(crate) fn measure(&mut self, ticks_per_bar: u32) {
-        let (line, bar) = (self.tick - self.tick_in_bar(), self.bar());
-        self.anchor = Position { tick: line, bar, beat: 1, ticks_per_bar };
+    /// Takes up a new length of bars, if this is a bar line.
+    pub(crate) fn turn_over(&mut self) {
+        if self.is_bar_line()
+            && let Some(ticks_per_bar) = self.next_measure.take()
+        {
+            self.anchor = Position { tick: self.tick, bar: self.bar(), beat: 1, ticks_per_bar };
+        }
     }
 
     fn anchor_bar_line(&self) -> Tick {

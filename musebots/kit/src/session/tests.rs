@@ -305,7 +305,7 @@ fn b21_a_tala_sets_the_bar_where_no_director_says_where_the_bars_are() {
         }
         play.ticks(0..64);
         play.broadcast("tala", "drums", [3, 3, 2, 2, 2]);
-        play.ticks(64..64 + 3 * 48);
+        play.ticks(64..64 + 4 * 48);
         let said: Vec<f64> = play.said().iter().filter(|s| s.topic == "bar").filter_map(Broadcast::number).collect();
         assert_eq!(said, bars, "position: {positioned}");
     }

@@ -3,8 +3,8 @@
 
 use std::f32::consts::{PI, TAU};
 
-/// Partials of a sound, at most; a multiple of what fits a vector register.
-const PARTIALS: usize = 16;
+/// Partials of a sound, at most; a multiple of four.
+const PARTIALS: usize = 32;
 
 /// What is struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,20 +45,21 @@ impl Ringing {
         match what {
             Struck::Nylon => {
                 let seconds = (3.2 * (220.0 / hz).sqrt()).clamp(0.7, 5.0);
-                ringing.string(16, hz, 0.19, 1.75 - 0.55 * velocity, seconds, 0.3, 0.000_06, sample_rate);
+                ringing.string(24, hz, 0.19, 1.75 - 0.55 * velocity, seconds, 0.3, 0.000_06, sample_rate);
             }
             Struck::BassGuitar => {
-                ringing.string(15, hz, 0.16, 1.65 - 0.6 * velocity, 4.0, 0.28, 0.000_1, sample_rate);
+                ringing.string(28, hz, 0.16, 1.65 - 0.6 * velocity, 4.0, 0.28, 0.000_06, sample_rate);
                 // The finger leaves the string.
-                ringing.add(15, 1900.0, 0.05 * velocity, 0.02, sample_rate);
+                ringing.add(28, 1900.0, 0.04 * velocity, 0.02, sample_rate);
+                ringing.add(29, 3100.0, 0.02 * velocity * velocity, 0.012, sample_rate);
             }
             Struck::DoubleBass => {
-                ringing.string(12, hz, 0.23, 1.6 - 0.5 * velocity, 2.2, 0.42, 0.000_15, sample_rate);
+                ringing.string(24, hz, 0.23, 1.6 - 0.5 * velocity, 2.2, 0.42, 0.000_1, sample_rate);
                 // The body answers with its own tones, and the fingerboard with a knock.
-                ringing.add(12, 98.0, 0.22 * velocity, 0.18, sample_rate);
-                ringing.add(13, 205.0, 0.12 * velocity, 0.1, sample_rate);
-                ringing.add(14, 790.0, 0.09 * velocity, 0.04, sample_rate);
-                ringing.add(15, 2350.0, 0.05 * velocity * velocity, 0.018, sample_rate);
+                ringing.add(24, 98.0, 0.22 * velocity, 0.18, sample_rate);
+                ringing.add(25, 205.0, 0.12 * velocity, 0.1, sample_rate);
+                ringing.add(26, 790.0, 0.09 * velocity, 0.04, sample_rate);
+                ringing.add(27, 2350.0, 0.05 * velocity * velocity, 0.018, sample_rate);
             }
             Struck::Tine => {
                 let long = (4.5 * (220.0 / hz).sqrt()).clamp(1.2, 6.0);

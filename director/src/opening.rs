@@ -1,0 +1,40 @@
+//! What comes before the first note of `play` and `render` alike: the file with its warnings,
+//! the seed, and the thread that all happens on.
+
+use crate::ensemble::Ensemble;
+use anyhow::Context;
+use musebot_protocol::Tempo;
+use std::{
+    hash::{BuildHasher, RandomState},
+    path::Path,
+};
+
+/// Reads an ensemble file, shows what is odd about it, and lets the command line have its way.
+///
+/// # Errors
+/// When it cannot be read or has faults.
+pub fn ensemble(file: &Path, tempo: Option<Tempo>) -> anyhow::Result<Ensemble> {
+    let mut ensemble = Ensemble::load(file)?;
+    if !ensemble.warnings.is_empty() {
+        tracing::warn!("{}", ensemble.warnings.to_string().trim_end());
+    }
+    ensemble.tempo = tempo.unwrap_or(ensemble.tempo);
+    Ok(ensemble)
+}
+
+/// The seed that was asked for, else the file's, else one that nobody has chosen.
+#[must_use]
+pub fn seed(asked: Option<u64>, ensemble: &Ensemble) -> u64 {
+    // Small enough to be read off the screen and typed again.
+    asked.or(ensemble.seed).unwrap_or_else(|| RandomState::new().hash_one(std::process::id()) % 1_000_000)
+}
+
+/// Runs a task on the main thread, which lives as long as the director: children are bound to it.
+///
+/// # Errors
+/// What the task says, or when there is no runtime to be had.
+pub fn on_this_thread<T>(task: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("failed to start the runtime")?;
+    tokio::task::LocalSet::new().block_on(&runtime, task)
+}
