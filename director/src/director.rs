@@ -225,7 +225,8 @@ impl Director {
             return;
         }
         for bot in self.roster.iter_mut() {
-            bot.alive = bot.alive.map(|at| at + by);
+            // What has been heard since we go on is not to be counted from some later instant.
+            bot.alive = bot.alive.map(|at| (at + by).min(now));
             bot.since += by;
         }
     }

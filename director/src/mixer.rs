@@ -168,9 +168,12 @@ impl Mixer {
     /// The gain that a bot is to have now, before the master.
     #[must_use]
     pub fn channel_gain(&self, bot: &str, when: When) -> Gain {
-        if self.is_silenced(bot) {
-            return Gain::SILENT;
-        }
+        if self.is_silenced(bot) { Gain::SILENT } else { self.fader(bot, when) }
+    }
+
+    /// Where a bot's fader stands, whatever silences it.
+    #[must_use]
+    pub fn fader(&self, bot: &str, when: When) -> Gain {
         Gain::clamped(self.faders.get(bot).map_or(1.0, |f| f.value(when)).into())
     }
 

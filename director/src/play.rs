@@ -54,6 +54,11 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
     );
     opening::on_this_thread(async move {
         let performance = Performance::open(ensemble, &options)?;
+        if options.listen.port() == 0 {
+            // Nobody else can know.
+            let control = performance.control_address()?.port();
+            tracing::info!("listening on {}, control port {control}", performance.address()?);
+        }
         performance.run().await
     })
 }

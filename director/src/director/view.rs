@@ -71,7 +71,7 @@ impl Director {
                 .map(|b| BotView {
                     name: b.name.clone(),
                     state: b.state(),
-                    gain: self.mixer_gain(&b.name, when),
+                    gain: self.mixer.fader(&b.name, when).linear(),
                     silenced: self.mixer.is_silenced(&b.name),
                     level: b.level,
                     late: b.late,
@@ -81,9 +81,5 @@ impl Director {
                 .collect(),
             quitting: self.quitting.is_some(),
         }
-    }
-
-    fn mixer_gain(&self, name: &str, when: crate::mixer::When) -> f32 {
-        if self.mixer.is_silenced(name) { 0.0 } else { self.mixer.channel_gain(name, when).linear() }
     }
 }

@@ -157,6 +157,13 @@ impl Director {
         (status, self.said())
     }
 
+    /// Waits for its end by a signal.
+    #[track_caller]
+    pub(crate) fn ends_by_signal(mut self, signal: i32) {
+        use std::os::unix::process::ExitStatusExt;
+        assert_eq!(self.child.wait().unwrap().signal(), Some(signal));
+    }
+
     /// A command from another terminal: its exit status, stdout and stderr.
     pub(crate) fn command(&self, words: &[&str]) -> (bool, String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_director"))

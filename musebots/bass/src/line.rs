@@ -69,10 +69,10 @@ impl Figure {
             }
             Style::Funk => {
                 let mut besides = vec![(steps.saturating_sub(1), Role::Approach, dice.between(0.4, 0.6))];
-                for n in 0..3 {
+                for n in 0..if temper.busy > 0.6 { 3 } else { 2 } {
                     let place = 1 + dice.below(steps.saturating_sub(3));
                     let role = *dice.weighted(&[(Role::Dead, 3.0), (Role::Octave, 2.0 + bold), (Role::Fifth, 1.0)]);
-                    besides.push((place, role, 0.3 + 0.15 * f64::from(n)));
+                    besides.push((place, role, 0.35 + 0.2 * f64::from(n)));
                 }
                 besides
             }
@@ -112,12 +112,12 @@ impl Figure {
     fn with_kicks(&self, style: Style, bar: &Bar, dice: &mut Dice) -> Vec<Onset> {
         let mut line = roots_on_changes(bar);
         let kicks = bar.kicks.iter().filter(|step| !bar.changes.contains(step));
-        // With little density only the first kick is played, in a ballad more of them are left out.
-        let most = match style {
-            Style::Ballad => (bar.density * 2.5) as usize,
-            _ => (bar.density * 9.0).ceil() as usize,
+        // With little density only the first kicks are played; a ballad goes on to its last beat.
+        let (skip, most) = match style {
+            Style::Ballad => (bar.kicks.len().saturating_sub(2), usize::from(bar.density > 0.5)),
+            _ => (0, (bar.density * 9.0).ceil() as usize),
         };
-        for (n, step) in kicks.take(most).enumerate() {
+        for (n, step) in kicks.skip(skip).take(most).enumerate() {
             let mut role = self.on_kicks[n % self.on_kicks.len()];
             if dice.chance(0.15) {
                 role = Role::Root;
@@ -127,7 +127,7 @@ impl Figure {
             }
             line.push(Onset { step: *step, role, velocity: if *step == 0 { 0.84 } else { 0.74 } });
         }
-        let besides = self.besides.iter().filter(|(step, ..)| *step < bar.steps && bar.density >= 0.0 && *step > 0);
+        let besides = self.besides.iter().filter(|(step, ..)| *step < bar.steps && *step > 0);
         for (step, role, from) in besides {
             let taken = line.iter().any(|onset| onset.step == *step);
             let now = *from <= bar.density && dice.chance(0.85) && !taken;

@@ -130,6 +130,44 @@ fn a_notepool_is_enough_to_follow() {
     assert!(fitting * 2 > inner.len(), "{fitting} of {}", inner.len());
 }
 
+/// Says whatever comes to its mind, as strangers on the network may.
+struct Babbler;
+
+impl Musebot for Babbler {
+    fn new(_: &Setup) -> anyhow::Result<Self> {
+        Ok(Self)
+    }
+    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        match tick.0 % 97 {
+            5 => stage.say("phraselength", [3, 1, 16, 5][(tick.0 % 4) as usize]),
+            6 => stage.say("tala", [3, 3, 2]),
+            7 => stage.say("tala", [1, 15, 0, 4]),
+            8 => stage.say("plan/chords", ["5 9 12", "1 x 5", ""]),
+            9 => stage.say("plan/chordDuration", [1.5, 0.0, 3.0]),
+            10 => stage.say("notepool", [61, 65, 200]),
+            11 => stage.say("hdensity", "much"),
+            12 => stage.say("progress", 0.3),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn whatever_is_said_in_whatever_metre_it_plays_to_the_last_bar() {
+    for (style, _) in Style::ALL {
+        for meter in ["4/4", "3/4", "5/4", "6/8", "7/8", "12/8", "1/8", "11/16", "32/1"] {
+            let meter: Meter = meter.parse().unwrap();
+            let mut setup = Setup::rehearsal("bass", 5);
+            (setup.style, setup.meter) = (style, meter);
+            let room = Rehearsal::new(meter, Tempo::new(77.0).unwrap());
+            let room = room.with::<Babbler>(&Setup::rehearsal("babbler", 0)).unwrap();
+            let played = room.with::<Bass>(&setup).unwrap().section("a", 5, 0.0).section("b", 3, 1.0).play(11);
+            let last = played.notes.iter().map(|heard| heard.placed.tick.0).max();
+            assert_eq!(last, Some(10 * meter.ticks_per_bar()), "{style} {meter}");
+        }
+    }
+}
+
 #[test]
 fn help_teaches_the_traits_and_the_patches() {
     let output = Command::new(env!("CARGO_BIN_EXE_bass")).arg("--help").output().unwrap();

@@ -183,6 +183,11 @@ impl Drums {
             stage.tell(&Said::PhraseLength(self.band.phrase(stage).bars));
             stage.tell(&Said::Phrases(PHRASES));
         }
+        if !stage.playing() {
+            stage.tell(&Said::HDensity(0.0));
+            stage.tell(&Said::VDensity(0.0));
+            return;
+        }
         let mut drums: Vec<Drum> = hits.iter().map(|hit| hit.drum).collect();
         drums.sort_unstable();
         drums.dedup();

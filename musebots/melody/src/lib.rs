@@ -149,7 +149,7 @@ impl Melody {
         }
         self.told = Some(self.phrase.index);
         let onsets = self.sheet.onsets() as f64 / stage.sixteenths_per_bar().max(1) as f64;
-        stage.tell(&Said::HDensity(onsets.min(1.0)));
+        stage.tell(&Said::HDensity(if stage.playing() { onsets.min(1.0) } else { 0.0 }));
         if self.leading {
             let bar = stage.bar() + self.phrase.bars - self.phrase.bar;
             let section = music::material_of(self.form.section_at(bar)).to_owned();
@@ -204,7 +204,8 @@ impl Melody {
             let accent = if occasion.accents.contains(&tone.step) { 0.05 } else { 0.0 };
             let last = n + 1 == tones.len();
             let rests = if last && occasion.phrase.ends() { -0.06 } else { 0.0 };
-            let velocity = (0.58 + strong + accent + arc + rests) * self.temper.force();
+            let swell = (occasion.density - 0.5) * 0.12;
+            let velocity = (0.6 + strong + accent + arc + rests + swell) * self.temper.force();
             let share = if last { legato.max(0.9) } else { legato };
             self.sheet.write(tone.step as f64, tone.length as f64 * share, tone.pitch, velocity.min(1.0));
         }

@@ -43,13 +43,13 @@ pub struct BarSketch {
     pub lift: i32,
 }
 
-/// Sketches a phrase of `bars` bars. `heard_before` says whether this phrase of the section was
-/// played already, so that it can be taken up and varied.
+/// Sketches a phrase from its section's form. `times` says how often it was played already: it is
+/// taken up and varied, the further the more often it was heard.
 #[must_use]
-pub fn sketch(form: &[BarSketch], heard_before: bool, density: f64, bold: f64, dice: &mut Dice) -> Vec<BarSketch> {
+pub fn sketch(form: &[BarSketch], times: u32, density: f64, bold: f64, dice: &mut Dice) -> Vec<BarSketch> {
     let mut bars = form.to_vec();
-    if heard_before {
-        vary(&mut bars, bold, dice);
+    if times > 0 {
+        vary(&mut bars, times, bold, dice);
     }
     // Where little is to be played, a bar in the middle is left to the others.
     let middle = bars.len().saturating_sub(1);
@@ -97,28 +97,36 @@ pub fn form(bars: usize, dice: &mut Dice) -> Vec<BarSketch> {
 }
 
 /// Takes up what was played before and does something with it.
-fn vary(bars: &mut [BarSketch], bold: f64, dice: &mut Dice) {
+fn vary(bars: &mut [BarSketch], times: u32, bold: f64, dice: &mut Dice) {
     use Change::{Again, Inverted, Ornamented, Plain, Thinned};
+    // What was heard often is less welcome note for note.
+    let fresh = 1.0 / (1.0 + 0.3 * f64::from(times - 1));
     let ways = [
-        ([Again, Again, Plain], 2.2),
-        ([Again, Ornamented, Plain], 2.0),
+        ([Again, Again, Plain], 2.2 * fresh),
+        ([Again, Ornamented, Plain], 2.0 * fresh),
+        ([Again, Thinned, Again], 0.9 * fresh),
         ([Ornamented, Again, Ornamented], 1.2),
         ([Plain, Plain, Inverted], 1.0),
         ([Thinned, Plain, Ornamented], 0.9),
         ([Inverted, Plain, Plain], 0.4 + 0.8 * bold),
-        ([Again, Thinned, Again], 0.9),
+        ([Ornamented, Inverted, Plain], 0.2 + 0.6 * bold),
     ];
     let way = *dice.weighted(&ways);
-    // A phrase that comes back may also come back higher.
-    let lift = if way[0] == Plain { *dice.pick(&[0, 1, 2]) } else { 0 };
+    // A phrase that comes back may also come back higher; one that was heard often may change its
+    // motifs for each other.
+    let lift = if way[0] == Again { 0 } else { *dice.pick(&[0, 1, 2]) };
+    let swapped = way[0] != Again && dice.chance(0.12 * f64::from(times));
     let last = bars.len().saturating_sub(1);
     for (n, bar) in bars.iter_mut().enumerate().take(last) {
-        if bar.idea != Idea::Cadence {
-            if way[n % 3] != Plain {
-                bar.change = way[n % 3];
-            }
-            bar.lift += lift;
+        if way[n % 3] != Plain {
+            bar.change = way[n % 3];
         }
+        bar.lift += lift;
+        bar.idea = match bar.idea {
+            Idea::First if swapped => Idea::Second,
+            Idea::Second if swapped => Idea::First,
+            other => other,
+        };
     }
 }
 
@@ -132,7 +140,7 @@ mod tests {
             for seed in 0..20 {
                 let form = form(bars, &mut Dice::new(seed));
                 assert_eq!(form.len(), bars);
-                let sketch = sketch(&form, true, 0.3, 0.5, &mut Dice::new(seed));
+                let sketch = sketch(&form, 3, 0.3, 0.5, &mut Dice::new(seed));
                 assert_eq!(sketch[bars - 1].idea, Idea::Cadence);
                 assert_ne!(sketch[0].idea, Idea::Rest);
             }

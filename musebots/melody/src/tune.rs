@@ -46,6 +46,8 @@ pub struct Tune {
     sketched: Option<(u32, String)>,
     /// What was sung: by section, kind of phrase and bar.
     memory: BTreeMap<(String, u32, u32), Sung>,
+    /// How often each kind of phrase of a section was begun.
+    times: BTreeMap<(String, u32), u32>,
 }
 
 /// What a section is made of.
@@ -80,6 +82,7 @@ impl Tune {
             sketch: Vec::new(),
             sketched: None,
             memory: BTreeMap::new(),
+            times: BTreeMap::new(),
         }
     }
 
@@ -126,11 +129,13 @@ impl Tune {
             return;
         }
         let kind = occasion.phrase.index % 2;
-        let heard_before = self.memory.contains_key(&(occasion.section.clone(), kind, 0));
+        let times = self.times.entry((occasion.section.clone(), kind)).or_insert(0);
+        let heard = *times;
+        *times += 1;
         let density = occasion.density;
         let material = self.material(occasion);
         let form = material.forms[kind as usize].clone();
-        self.sketch = sketch::sketch(&form, heard_before, density, self.temper.bold, &mut self.dice);
+        self.sketch = sketch::sketch(&form, heard, density, self.temper.bold, &mut self.dice);
         self.sketched = Some(now);
     }
 

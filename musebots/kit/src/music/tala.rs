@@ -25,19 +25,7 @@ impl Tala {
             }
         }
         kept.push(steps);
-        let mut groups = Vec::new();
-        for pair in kept.windows(2) {
-            let mut gap = pair[1] - pair[0];
-            while gap > 4 {
-                // Five is 3+2 and six is 3+3; what is longer gives a beat away first.
-                let part = if gap == 5 || gap == 6 { 3 } else { 4 };
-                groups.push(part as u8);
-                gap -= part;
-            }
-            if gap > 0 {
-                groups.push(gap as u8);
-            }
-        }
+        let groups = kept.windows(2).flat_map(|pair| divided(pair[0], pair[1])).collect();
         Self(groups)
     }
 
@@ -86,6 +74,24 @@ impl Tala {
     }
 }
 
+/// A gap as groups of two to four, which begin on beats where they can.
+fn divided(mut from: usize, to: usize) -> Vec<u8> {
+    let mut groups = Vec::new();
+    while to - from > 4 {
+        let left = to - from;
+        let fits = |part: &usize| left - part >= 2;
+        let on_a_beat = |part: &usize| (from + part).is_multiple_of(4);
+        let part = [4, 3, 2].into_iter().find(|part| fits(part) && on_a_beat(part));
+        let part = part.or_else(|| [3, 2].into_iter().find(fits)).expect("what is longer than four divides");
+        groups.push(part as u8);
+        from += part;
+    }
+    if to > from {
+        groups.push((to - from) as u8);
+    }
+    groups
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +100,13 @@ mod tests {
     fn kick_and_backbeat_become_groups() {
         assert_eq!(Tala::from_starts(&[0, 4, 8, 10, 12], 16).groups(), [4, 4, 2, 2, 4]);
         assert_eq!(Tala::from_starts(&[0, 4, 7, 10, 12], 16).groups(), [4, 3, 3, 2, 4]);
+    }
+
+    #[test]
+    fn long_gaps_are_divided_on_beats() {
+        assert_eq!(Tala::from_starts(&[0, 4, 10, 12], 16).groups(), [4, 4, 2, 2, 4]);
+        assert_eq!(Tala::from_starts(&[0, 3, 8], 12).groups(), [3, 3, 2, 4]);
+        assert_eq!(Tala::from_starts(&[0, 6], 12).groups(), [4, 2, 2, 4]);
     }
 
     #[test]

@@ -133,3 +133,81 @@ impl Voice for DrumKit {
         self.hits.is_empty() && self.quiet.is_quiet()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: usize = 48_000;
+
+    fn strokes(strokes: &[(usize, u8, f32)], frames: usize) -> Vec<f32> {
+        let mut kit = DrumKit::new();
+        kit.prepare(RATE as f32);
+        let mut out = vec![[0.0; 2]; frames];
+        let mut from = 0;
+        for (at, pitch, velocity) in strokes {
+            kit.render(&mut out[from..*at]);
+            kit.note_on(0, *pitch, *velocity);
+            from = *at;
+        }
+        kit.render(&mut out[from..]);
+        out.into_iter().map(|[left, right]| (left + right) * 0.5).collect()
+    }
+
+    fn power(wave: &[f32]) -> f32 {
+        wave.iter().map(|x| x * x).sum()
+    }
+
+    /// High for what is bright.
+    fn brightness(wave: &[f32]) -> f32 {
+        wave.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum::<f32>() / power(wave)
+    }
+
+    #[test]
+    fn every_pitch_sounds_in_bounds_and_rings_out() {
+        for pitch in 0..=127 {
+            let wave = strokes(&[(0, pitch, 1.0)], 5 * RATE);
+            let peak = wave.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+            assert!((0.02..0.8).contains(&peak), "{pitch}: {peak}");
+            assert!(power(&wave[5 * RATE - 4800..]) < 1e-6, "{pitch} rings on");
+        }
+    }
+
+    #[test]
+    fn a_closed_hat_chokes_an_open_one() {
+        let open = strokes(&[(0, 46, 0.9)], RATE / 2);
+        let choked = strokes(&[(0, 46, 0.9), (9600, 42, 0.3)], RATE / 2);
+        let rest = 9600 + 7200;
+        assert!(power(&choked[rest..]) < 0.02 * power(&open[rest..]));
+    }
+
+    #[test]
+    fn a_soft_stroke_is_another_sound_and_not_only_softer() {
+        for pitch in [36, 38, 45, 39, 37, 51] {
+            let (soft, hard) = (strokes(&[(0, pitch, 0.25)], RATE), strokes(&[(0, pitch, 1.0)], RATE));
+            assert!(power(&soft) < 0.3 * power(&hard), "{pitch}");
+            let ratio = brightness(&hard) / brightness(&soft);
+            assert!(ratio > 1.1, "{pitch}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn the_kick_is_low_the_snare_in_between_and_the_hat_high() {
+        let [kick, snare, hat] = [36, 38, 42].map(|pitch| brightness(&strokes(&[(0, pitch, 0.8)], RATE)));
+        assert!(kick * 10.0 < snare && snare * 1.5 < hat, "{kick} {snare} {hat}");
+    }
+
+    #[test]
+    fn equal_strokes_are_not_equal_to_the_sample() {
+        let wave = strokes(&[(0, 38, 0.8), (24_000, 38, 0.8)], 48_000);
+        let difference: Vec<f32> = wave[..12_000].iter().zip(&wave[24_000..36_000]).map(|(a, b)| a - b).collect();
+        assert!(power(&difference) > 0.05 * power(&wave[..12_000]));
+    }
+
+    #[test]
+    fn a_roll_on_everything_never_grows_beyond_its_places() {
+        let many: Vec<_> = (0..2000).map(|n| (n * 24, 35 + (n % 40) as u8, 0.9)).collect();
+        let wave = strokes(&many, RATE);
+        assert!(wave.iter().all(|x| x.is_finite()));
+    }
+}

@@ -214,3 +214,114 @@ impl Note {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: f32 = 48_000.0;
+
+    fn prepared(patch: Patch, rate: f32) -> Poly {
+        let mut poly = Poly::new(patch);
+        poly.prepare(rate);
+        poly
+    }
+
+    fn left(poly: &mut Poly, frames: usize) -> Vec<f32> {
+        let mut out = vec![[0.0; 2]; frames];
+        poly.render(&mut out);
+        out.into_iter().map(|[left, _]| left).collect()
+    }
+
+    fn peak(wave: &[f32]) -> f32 {
+        wave.iter().fold(0.0, |peak, x| peak.max(x.abs()))
+    }
+
+    /// How strongly a wave swings at a frequency.
+    fn level(wave: &[f32], hz: f64) -> f64 {
+        let (re, im) = wave.iter().enumerate().fold((0.0, 0.0), |(re, im), (n, x)| {
+            let angle = std::f64::consts::TAU * hz * n as f64 / f64::from(RATE);
+            (re + f64::from(*x) * angle.cos(), im + f64::from(*x) * angle.sin())
+        });
+        re.hypot(im)
+    }
+
+    #[test]
+    fn every_patch_is_in_tune() {
+        for patch in Patch::ALL {
+            let mut poly = prepared(patch, RATE);
+            // The A of 220 Hz; what is a quarter tone off is much weaker over half a second.
+            poly.note_on(1, 57, 0.8);
+            left(&mut poly, 4800);
+            let wave = left(&mut poly, 24_000);
+            let (low, right, high) = (level(&wave, 213.7), level(&wave, 220.0), level(&wave, 226.4));
+            assert!(right > 4.0 * low && right > 4.0 * high, "{patch:?}: {low:.1} {right:.1} {high:.1}");
+        }
+    }
+
+    #[test]
+    fn a_note_that_is_let_go_ends_and_then_all_is_silent() {
+        for patch in Patch::ALL {
+            let mut poly = prepared(patch, RATE);
+            assert!(poly.is_silent());
+            poly.note_on(1, 60, 1.0);
+            assert!(peak(&left(&mut poly, 4800)) > 0.03, "{patch:?}");
+            assert!(!poly.is_silent());
+            poly.note_off(1);
+            left(&mut poly, 4 * RATE as usize);
+            assert!(poly.is_silent(), "{patch:?} still sounds");
+        }
+    }
+
+    #[test]
+    fn of_too_many_notes_the_oldest_gives_way_and_the_newest_is_heard() {
+        let mut poly = prepared(Patch::WarmLead, RATE);
+        for id in 0..40 {
+            poly.note_on(id, 40 + id as u8, 0.5);
+            left(&mut poly, 480);
+        }
+        let sounding: Vec<u32> = poly.notes.iter().filter(|note| note.shrink == 0.0).map(|note| note.id).collect();
+        assert_eq!(sounding, (24..40).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_bass_speaks_with_one_voice() {
+        let mut poly = prepared(Patch::ElectricBass, RATE);
+        poly.note_on(1, 33, 0.9);
+        left(&mut poly, 4800);
+        poly.note_on(2, 45, 0.9);
+        left(&mut poly, 960);
+        assert_eq!(poly.notes.iter().map(|note| note.id).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
+    fn a_soft_note_is_softer_and_darker() {
+        for patch in Patch::ALL {
+            let measure = |velocity| {
+                let mut poly = prepared(patch, RATE);
+                poly.note_on(1, 50, velocity);
+                let wave = left(&mut poly, 24_000);
+                let power: f32 = wave.iter().map(|x| x * x).sum();
+                let slope: f32 = wave.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum();
+                (power, slope / power)
+            };
+            let ((soft, dark), (loud, bright)) = (measure(0.3), measure(1.0));
+            assert!(loud > 2.0 * soft, "{patch:?}: {soft} {loud}");
+            assert!(bright > 1.05 * dark, "{patch:?}: {dark} {bright}");
+        }
+    }
+
+    #[test]
+    fn any_pitch_at_any_rate_is_a_sound_and_stays_in_bounds() {
+        for patch in Patch::ALL {
+            for rate in [22_050.0, 44_100.0, 96_000.0, 192_000.0] {
+                let mut poly = prepared(patch, rate);
+                for pitch in [0, 21, 60, 108, 127, 255] {
+                    poly.note_on(u32::from(pitch), pitch, 1.0);
+                    let wave = left(&mut poly, 4410);
+                    assert!(wave.iter().all(|x| x.abs() < 4.0), "{patch:?}, {pitch} at {rate}: {}", peak(&wave));
+                }
+            }
+        }
+    }
+}

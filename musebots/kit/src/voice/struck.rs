@@ -81,7 +81,7 @@ impl Ringing {
                     ringing.add(n, hz * ratio, level * 0.72, seconds, sample_rate);
                 }
                 // The hammer.
-                ringing.add(15, 480.0, 0.05 * velocity, 0.03, sample_rate);
+                ringing.add(9, 480.0, 0.05 * velocity, 0.03, sample_rate);
             }
         }
         ringing
