@@ -78,7 +78,12 @@ impl Supervisor {
             Ok(child) => child,
             Err(e) => {
                 let program = command.as_std().get_program().to_string_lossy().into_owned();
-                return not(format!("failed to run {program}: {e}"));
+                // The file was found a moment ago: what is missing is what it wants to be run by.
+                let hint = match e.kind() {
+                    std::io::ErrorKind::NotFound => " (its first line names an interpreter that is not there)",
+                    _ => "",
+                };
+                return not(format!("failed to run {program}: {e}{hint}"));
             }
         };
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);

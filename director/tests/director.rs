@@ -1,12 +1,14 @@
 //! Every decision of the director on virtual time: events go in, actions are looked at. The
 //! names carry the numbers of the protocol's facts (D4, X3, see protocol/PROTOCOL.md).
 
-mod support {
-    pub(crate) mod fake;
-    pub(crate) mod hello;
-    pub(crate) mod rig;
-    pub(crate) mod spell;
-}
+#[path = "support/fake.rs"]
+mod fake;
+#[path = "support/hello.rs"]
+mod hello;
+#[path = "support/rig.rs"]
+mod rig;
+#[path = "support/spell.rs"]
+mod spell;
 
 #[path = "director/beginning.rs"]
 mod beginning;

@@ -1,21 +1,23 @@
 //! The director on real sockets: what travels, byte for byte, and what may not stop it. Nothing
 //! here asserts how fast anything is.
 
-mod support {
-    pub(crate) mod hello;
-    pub(crate) mod live;
-}
+#[path = "support/hello.rs"]
+mod hello;
+#[path = "support/live.rs"]
+mod live;
+#[path = "support/socket_bot.rs"]
+mod socket_bot;
 
 use director::{
     ensemble::Ensemble,
     event_loop::{Options, Performance},
 };
+use live::{Live, ask, in_order, number};
 use musebot_protocol::{Control, Reply, Tempo, Tick, TimeTag, time_message};
 use std::{
     net::UdpSocket,
     time::{Duration, Instant, SystemTime},
 };
-use support::live::{Live, ask, in_order, number};
 
 /// One bot whose process does nothing and whose words are the test's: ticks begin with it.
 const PUPPET: &str = "wait = 60\ntempo = 300\n[[bot]]\nid = \"a\"\nprogram = \"./puppet\"\noutput = \"null\"\n";

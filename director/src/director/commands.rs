@@ -137,7 +137,7 @@ impl Director {
     }
 
     /// The first tick whose tempo can still be chosen.
-    fn next_tick(&self, now: Duration) -> Tick {
+    pub(super) fn next_tick(&self, now: Duration) -> Tick {
         /// What it takes an order to reach the clock thread.
         const ON_ITS_WAY: f64 = 0.004;
         self.map.first_tick_from(self.since_origin(now) + ON_ITS_WAY)

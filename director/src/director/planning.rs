@@ -178,6 +178,9 @@ impl Director {
         // A bar of 7/8 has a last beat of 8 ticks: count from its bar line.
         let in_bar = current.0.rem_euclid(bar);
         let position = self.position(current - in_bar % beat);
+        let next = self.next_tick(now).0;
+        let line = Tick((next + bar - 1).div_euclid(bar) * bar);
+        let bar_of_line = self.position(line).bar;
         let gain = self.mixer.gain(name, when);
         let Some(bot) = self.roster.get_mut(name) else { return };
         let Some(to) = bot.to else { return };
@@ -194,6 +197,14 @@ impl Director {
         if running && bot.life == Life::Playing {
             bot.told_on = Some(false);
             send(Said::OnOff(false).by(CONDUCTOR).encode());
+            // The next bar line may have been planned without it.
+            let ended = self.over.is_some_and(|over| line >= over);
+            if line < self.unplanned && !ended && bot.plays_in(bar_of_line) {
+                bot.told_on = Some(true);
+                let delay = bot.delay(self.ensemble.latency, self.ensemble.delay_historic);
+                let bytes = Said::OnOff(true).by(CONDUCTOR).encode().into();
+                self.out.push(Action::Clock(Order::Before { tick: line, to, delay, bytes }));
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! When tick 0 comes.
 
-use crate::support::{
+use crate::{
     fake::Fake,
     rig::{Done, FIRST, Rig, file},
 };

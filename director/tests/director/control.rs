@@ -1,11 +1,11 @@
 //! What a terminal may ask for, and what it is answered (X7).
 
-use crate::support::{
+use crate::{
     fake::Fake,
     rig::{Done, FIRST, Rig},
 };
-use director::event::Tone;
-use musebot_protocol::{Control, Gain, Over, Tempo};
+use director::event::{Event, Tone};
+use musebot_protocol::{BotId, Control, Gain, Over, Tempo, ToDirector};
 
 fn duo() -> Rig {
     let text = "tempo = 120\n[[bot]]\nid = \"bass\"\nprogram = \"bass\"\ngroup = \"rhythm\"\n\
@@ -151,7 +151,10 @@ fn x7_every_value_can_be_got() {
     assert_eq!((numbers[0] - 1, numbers[1] - 1), (numbers[2] / 64, numbers[2] % 64 / 16), "{position:?}");
     let bots = rig.ask(get("bots"));
     assert_eq!(bots.len(), 4);
-    assert_eq!(bots[0], "value ,ssssifffffis bots bass playing 1 0 0 0 -1 -1 0 ".replace(",ssssifffffis", ",sssfiffffis"));
+    assert_eq!(
+        bots[0],
+        "value ,ssssifffffis bots bass playing 1 0 0 0 -1 -1 0 ".replace(",ssssifffffis", ",sssfiffffis")
+    );
 }
 
 #[test]
@@ -161,10 +164,14 @@ fn x7_a_watcher_is_told_now_and_on_every_change() {
     rig.run(1.0);
     rig.ask(Control::Tempo { tempo: Tempo::new(96.0).unwrap(), over: None });
     rig.run(1.0);
-    let told: Vec<_> = rig.log.iter().filter_map(|(_, d)| match d {
-        Done::Reply(text) if text.starts_with("value") => Some(text.as_str()),
-        _ => None,
-    }).collect();
+    let told: Vec<_> = rig
+        .log
+        .iter()
+        .filter_map(|(_, d)| match d {
+            Done::Reply(text) if text.starts_with("value") => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
     assert_eq!(told, ["value ,sf tempo 120", "value ,sf tempo 96"]);
 }
 
@@ -189,7 +196,11 @@ fn x7_panic_silences_all_at_once_until_the_next_bar_line() {
     assert_eq!(rig.ask(Control::Panic), ["ok panic"]);
     for port in FIRST..FIRST + 3 {
         let sent = rig.sent_to(port);
-        let now: Vec<&str> = sent.iter().filter(|(when, text)| *when == at && !text.starts_with("/mc/agentList")).map(|(_, text)| *text).collect();
+        let now: Vec<&str> = sent
+            .iter()
+            .filter(|(when, text)| *when == at && !text.starts_with("/mc/agentList"))
+            .map(|(_, text)| *text)
+            .collect();
         assert_eq!(now, ["/agent/gain ,f 0", "/broadcast/onoff ,si Conductor 0"]);
     }
     rig.run(5.0);
@@ -199,7 +210,10 @@ fn x7_panic_silences_all_at_once_until_the_next_bar_line() {
         let back = *gains(&rig, port).last().unwrap();
         assert_eq!(back.1, 1.0);
         assert!((back.0 - rig.due(on[0].0)).abs() < 0.1, "the gain is back for the bar line");
-        assert_eq!(gains(&rig, port).iter().filter(|g| g.0 > at && g.1 > 0.0 && g.0 < rig.due(on[0].0) - 0.1).count(), 0);
+        assert_eq!(
+            gains(&rig, port).iter().filter(|g| g.0 > at && g.1 > 0.0 && g.0 < rig.due(on[0].0) - 0.1).count(),
+            0
+        );
     }
 }
 
@@ -284,4 +298,30 @@ fn a_command_that_is_done_is_seen_on_the_screen_where_it_matters() {
     let mut rig = duo();
     rig.ask(Control::Panic);
     assert_eq!(rig.told(Tone::Loud), ["panic: silence until the next bar line"]);
+}
+
+#[test]
+fn x5_levels_and_lateness_are_those_that_a_bot_itself_has_said() {
+    let mut rig = duo();
+    let id = || BotId::new("bass").unwrap();
+    let from = |port: u16| ([127, 0, 0, 1], port).into();
+    let mut said = |from, message| rig.event(Event::Heard { from, message });
+    said(from(FIRST), ToDirector::Level { id: id(), peak: 0.5, rms: 0.25 });
+    said(from(FIRST), ToDirector::Late { id: id(), p50_ms: 0.5, p99_ms: 1.5, n: 9 });
+    // Somebody else speaks in its name.
+    said(from(9999), ToDirector::Level { id: id(), peak: 0.9, rms: 0.9 });
+    said(from(9999), ToDirector::Late { id: id(), p50_ms: 90.0, p99_ms: 90.0, n: 9 });
+    let bots = rig.ask(get("bots"));
+    assert!(bots[0].contains(" bass playing 1 0 0.5 0.25 0.5 1.5 0"), "{bots:?}");
+}
+
+#[test]
+fn x7_start_brings_back_a_bot_that_is_still_fading_out() {
+    let mut rig = duo();
+    rig.ask(Control::Stop { bot: "bass".into() });
+    rig.run(1.0);
+    assert_eq!(rig.ask(Control::Start { bot: "bass".into() }), ["ok start"]);
+    rig.run_until(3.0, |d| *d == Done::Launch("bass".into()));
+    rig.run(2.0);
+    assert_eq!(rig.state("bass"), "playing");
 }

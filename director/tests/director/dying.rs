@@ -1,6 +1,6 @@
 //! Deaths, and what is done about them.
 
-use crate::support::{
+use crate::{
     fake::Fake,
     rig::{Done, FIRST, Rig, file},
 };
@@ -24,7 +24,9 @@ fn a_death_is_told_with_its_cause_its_last_words_and_what_follows() {
     rig.dies("a", Exit::Code(3), &["loading the reverb", "no such file: hall.wav"]);
     assert_eq!(
         rig.told(Tone::Loud),
-        ["a has died: exit code 3; starting it again in 0.25 s (restart 1)\n    its last words:\n    | loading the reverb\n    | no such file: hall.wav"]
+        [
+            "a has died: exit code 3; starting it again in 0.25 s (restart 1)\n    its last words:\n    | loading the reverb\n    | no such file: hall.wav"
+        ]
     );
     assert_eq!(rig.state("a"), "backing-off");
     assert_eq!(rig.list(), ["b"]);
@@ -56,7 +58,11 @@ fn five_deaths_within_a_minute_and_it_is_given_up_loudly_while_the_rest_plays_on
     assert_eq!(rig.state("a"), "gave-up");
     let loud = rig.log.iter().filter(|(_, d)| matches!(d, Done::Say(_, t) if t.contains("giving it up"))).count();
     assert_eq!(loud, 1);
-    assert!(rig.told(Tone::Loud).iter().any(|t| t.contains("director start a")), "given up loudly: {:?}", rig.log.iter().filter(|(_, d)| matches!(d, Done::Say(..))).collect::<Vec<_>>());
+    assert!(
+        rig.told(Tone::Loud).iter().any(|t| t.contains("director start a")),
+        "given up loudly: {:?}",
+        rig.log.iter().filter(|(_, d)| matches!(d, Done::Say(..))).collect::<Vec<_>>()
+    );
     rig.forget();
     rig.run(100.0);
     assert!(rig.times(|d| *d == launch("a")).is_empty());

@@ -1,6 +1,6 @@
 //! Bots that nobody launched, and bots that come back: who is taken in, and what it is told.
 
-use crate::support::{
+use crate::{
     fake::Fake,
     hello::hello,
     rig::{Done, FIRST, Rig, file},
@@ -106,11 +106,10 @@ fn x4_a_newcomer_is_told_what_the_others_know_oldest_first_then_gain_and_positio
     let told: Vec<&str> = rig.sent_to(9000).into_iter().map(|(_, text)| text).collect();
     let after_hello = told.iter().skip_while(|t| !t.starts_with("/broadcast")).copied().collect::<Vec<_>>();
     assert!(told[..2].contains(&"/mc/hello ,"), "{told:?}");
-    assert_eq!(after_hello[..3], [
-        "/broadcast/notepool ,siii chords 60 64 67",
-        "/broadcast/tala ,siii drums 3 3 2",
-        "/agent/gain ,f 0.5",
-    ]);
+    assert_eq!(
+        after_hello[..3],
+        ["/broadcast/notepool ,siii chords 60 64 67", "/broadcast/tala ,siii drums 3 3 2", "/agent/gain ,f 0.5",]
+    );
     assert!(after_hello[3].starts_with("/mc/position ,iiii "), "{after_hello:?}");
     assert_eq!(after_hello[4], "/broadcast/onoff ,si Conductor 0");
 }
@@ -206,7 +205,11 @@ fn what_was_set_before_a_bot_exists_is_applied_when_it_arrives() {
     rig.run(1.0);
     assert_eq!(rig.ask(Control::Gain { who: "bass".into(), gain: Gain::clamped(0.25), over: None }), ["ok gain"]);
     rig.run(2.0);
-    assert!(rig.sent(FIRST, "/agent/gain").iter().all(|t| t == "/agent/gain ,f 0.25"), "{:?}", rig.sent(FIRST, "/agent/gain"));
+    assert!(
+        rig.sent(FIRST, "/agent/gain").iter().all(|t| t == "/agent/gain ,f 0.25"),
+        "{:?}",
+        rig.sent(FIRST, "/agent/gain")
+    );
     assert!(!rig.sent(FIRST, "/agent/gain").is_empty());
 }
 
@@ -222,4 +225,35 @@ fn x4_a_bot_that_knows_no_hello_is_told_too_and_enters_at_a_bar_line() {
     let on = rig.planned(FIRST + 1, "/broadcast/onoff");
     assert_eq!((on.len(), on[0].0 % 64), (1, 0));
     assert!(rig.sent(FIRST + 1, "/mc/position").is_empty());
+}
+
+#[test]
+fn x4_a_newcomer_enters_on_the_very_next_bar_line_even_if_that_is_near() {
+    // A bar of 4/4 at 120 bpm takes 2 s: somebody joins at every 20 ms of one.
+    for step in 0..100 {
+        let mut rig = Rig::playing(&file(&["drums"]), vec![Fake::ours("drums")]);
+        rig.run(1.0 + 0.02 * f64::from(step));
+        rig.add(Fake::guest("tuba", 9000));
+        rig.run(0.02);
+        let joined = rig.seconds();
+        rig.run(3.0);
+        let on = rig.planned(9000, "/broadcast/onoff");
+        assert_eq!(on.len(), 1, "{on:?}");
+        assert_eq!((on[0].0 % 64, on[0].1.as_str()), (0, "/broadcast/onoff ,si Conductor 1"));
+        let waited = rig.due(on[0].0) - joined;
+        assert!((0.0..=2.005).contains(&waited), "it waits for {waited} s");
+        assert_eq!(rig.state("tuba"), "playing");
+    }
+}
+
+#[test]
+fn x4_nobody_is_let_in_at_the_line_that_ends_the_piece() {
+    let mut rig = Rig::playing(&format!("bars = 1\n{}", file(&["drums"])), vec![Fake::ours("drums")]);
+    let wait = rig.due(64) - rig.seconds() - 0.1;
+    rig.run(wait);
+    rig.add(Fake::guest("tuba", 9000));
+    rig.run(0.05);
+    assert_eq!(rig.sent(9000, "/broadcast/onoff").len(), 1);
+    rig.run(3.0);
+    assert!(rig.planned(9000, "/broadcast/onoff").is_empty());
 }

@@ -1,6 +1,6 @@
 //! Off, grace, force, Ctrl-C, exit codes.
 
-use crate::support::{
+use crate::{
     fake::Fake,
     rig::{Done, FIRST, Rig, file},
 };
@@ -54,7 +54,13 @@ fn d17_heartbeats_after_off_are_no_error_and_bring_nobody_back() {
     }
     assert_eq!(rig.state("a"), "stopped");
     assert_eq!(rig.list(), ["b"]);
-    assert!(rig.times(|d| matches!(d, Done::Signal(..) | Done::Say(director::event::Tone::Warning | director::event::Tone::Loud, _))).is_empty());
+    assert!(
+        rig.times(|d| matches!(
+            d,
+            Done::Signal(..) | Done::Say(director::event::Tone::Warning | director::event::Tone::Loud, _)
+        ))
+        .is_empty()
+    );
 }
 
 #[test]
@@ -63,7 +69,8 @@ fn a_bot_that_could_not_hear_its_off_is_told_again_with_its_first_heartbeat() {
     rig.run(0.5);
     rig.ask(stop("a"));
     rig.run(2.0);
-    let offs = rig.sent_to(FIRST).into_iter().filter(|(_, t)| *t == "/agent/off ,").map(|(at, _)| at).collect::<Vec<_>>();
+    let offs =
+        rig.sent_to(FIRST).into_iter().filter(|(_, t)| *t == "/agent/off ,").map(|(at, _)| at).collect::<Vec<_>>();
     assert_eq!(offs.len(), 2);
     assert!((offs[1] - 1.5).abs() < 0.05);
 }

@@ -1,6 +1,6 @@
 //! Heartbeats, the list of who is here, and what a bot is taken to be.
 
-use crate::support::{
+use crate::{
     fake::Fake,
     rig::{Done, FIRST, Rig, file},
     spell::spell,
@@ -129,7 +129,7 @@ fn d14_a_guest_that_gave_its_port_in_its_hello_alone_is_listed_again_by_bare_hea
     rig.add(tuba);
     rig.event(director::event::Event::Heard {
         from: ([127, 0, 0, 1], 57_120).into(),
-        message: crate::support::hello::hello("tuba", 9000, "timetags"),
+        message: crate::hello::hello("tuba", 9000, "timetags"),
     });
     rig.run(2.0);
     assert_eq!(rig.list(), ["tuba"]);
@@ -166,7 +166,8 @@ fn d23_a_heartbeat_goes_to_nobody() {
     let mut rig = Rig::playing(&file(&["bass"]), bots);
     rig.forget();
     rig.run(5.0);
-    let forwarded = |d: &Done| matches!(d, Done::Sent(_, text) if text.contains("alive") || text.contains("/agent/hello"));
+    let forwarded =
+        |d: &Done| matches!(d, Done::Sent(_, text) if text.contains("alive") || text.contains("/agent/hello"));
     assert!(rig.times(forwarded).is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! What the conductor says of the form (X8): sections, entries, positions, the end.
 
-use crate::support::{
+use crate::{
     fake::Fake,
     rig::{Done, FIRST, Rig, file},
 };
@@ -41,10 +41,10 @@ fn x7_a_section_that_is_asked_for_begins_at_the_next_bar_line() {
     assert_eq!(rig.ask(Control::Section { name: "B".into() }), ["ok section"]);
     rig.run(2.5 * BAR);
     let sections = rig.planned(FIRST, "/broadcast/section");
-    assert_eq!(sections[..2], [
-        (64, "/broadcast/section ,ss Conductor B".into()),
-        (128, "/broadcast/section ,ss Conductor A".into())
-    ]);
+    assert_eq!(
+        sections[..2],
+        [(64, "/broadcast/section ,ss Conductor B".into()), (128, "/broadcast/section ,ss Conductor A".into())]
+    );
     let wrong = rig.ask(Control::Section { name: "Z".into() });
     assert_eq!(wrong, ["error section: no section is called `Z` (there are A, B)"]);
 }
@@ -63,7 +63,10 @@ fn x8_a_wrong_section_does_not_undo_one_that_was_asked_for() {
 fn x8_phraselength_and_phrases_are_said_before_the_first_tick_and_kept_for_newcomers() {
     let mut rig = play(&with("phraselength = 8\nbars = 20"), 1.0);
     for port in [FIRST, FIRST + 1] {
-        assert_eq!(rig.planned(port, "/broadcast/phraselength"), [(0, "/broadcast/phraselength ,si Conductor 8".into())]);
+        assert_eq!(
+            rig.planned(port, "/broadcast/phraselength"),
+            [(0, "/broadcast/phraselength ,si Conductor 8".into())]
+        );
         assert_eq!(rig.planned(port, "/broadcast/phrases"), [(0, "/broadcast/phrases ,sf Conductor 3".into())]);
     }
     rig.add(Fake::guest("tuba", 9000));
@@ -79,7 +82,8 @@ fn x8_an_ensemble_without_an_end_says_no_number_of_phrases() {
 
 #[test]
 fn x8_a_bot_enters_and_leaves_at_its_bars_and_only_it_is_told() {
-    let text = "[[bot]]\nid = \"new\"\nprogram = \"new\"\nenter = 3\nleave = 5\n[[bot]]\nid = \"old\"\nprogram = \"old\"";
+    let text =
+        "[[bot]]\nid = \"new\"\nprogram = \"new\"\nenter = 3\nleave = 5\n[[bot]]\nid = \"old\"\nprogram = \"old\"";
     let rig = play(text, 6.0);
     let onoff: Vec<_> = rig.planned(FIRST, "/broadcast/onoff");
     let said = |bar: i64, on: u8| ((bar - 1) * 64, format!("/broadcast/onoff ,si Conductor {on}"));

@@ -1,6 +1,6 @@
 //! Ticks, and when whom reach them.
 
-use crate::support::{
+use crate::{
     fake::Fake,
     rig::{Done, FIRST, Rig, file},
 };
@@ -139,10 +139,14 @@ fn x3_a_bot_with_timetags_gets_its_ticks_at_their_instant_and_others_late_enough
     assert_eq!(delay_of(&rig, FIRST + 2), (40, false), "D less the usual 20 ms");
     assert_eq!(delay_of(&rig, FIRST + 3), (25, false), "D less its own latency");
     assert_eq!(delay_of(&rig, 9001), (40, false));
-    let plan: Vec<u64> = rig.log.iter().filter_map(|(_, d)| match d {
-        Done::Before(_, port, delay, text) if *port == FIRST + 3 && text.starts_with("/mc/meter") => Some(*delay),
-        _ => None,
-    }).collect();
+    let plan: Vec<u64> = rig
+        .log
+        .iter()
+        .filter_map(|(_, d)| match d {
+            Done::Before(_, port, delay, text) if *port == FIRST + 3 && text.starts_with("/mc/meter") => Some(*delay),
+            _ => None,
+        })
+        .collect();
     assert!(!plan.is_empty() && plan.iter().all(|delay| *delay == 25), "what belongs to a tick comes as late as it");
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -34,40 +34,12 @@ impl Home {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// A script that beats as the historic bots do, from what its config.txt says.
-    pub(crate) fn beating(&self, name: &str, then: &str) {
-        self.script(
-            name,
-            &format!(
-                "set -- $(cat config.txt)\nid=$2 port=$6\nbeat() {{ printf '/agent/alive\\0\\0\\0\\0,s\\0\\0%s\\0\\0\\0\\0' \
-                 \"${{id:0:4}}\" > /dev/udp/127.0.0.1/$port; }}\nforever() {{ while :; do beat; sleep 0.4; done; }}\n{then}"
-            ),
-        );
-    }
-
     /// The ensemble file.
     pub(crate) fn ensemble(&self, toml: &str) -> PathBuf {
         let file = self.path().join("band.toml");
         fs::write(&file, toml).unwrap();
         file
     }
-
-    /// Waits for a file that a program writes, and for all of it: its last line is `end`.
-    #[track_caller]
-    pub(crate) fn written(&self, name: &str) -> String {
-        let path = self.path().join(name);
-        let mut text = String::new();
-        wait_until(&format!("{name} is written"), || {
-            text = fs::read_to_string(&path).unwrap_or_default();
-            text.ends_with("end\n")
-        });
-        text
-    }
-}
-
-/// What a bot of a file is, with a script of ours.
-pub(crate) fn bot(id: &str, more: &str) -> String {
-    format!("[[bot]]\nid = \"{id}\"\nprogram = \"./{id}\"\noutput = \"null\"\n{more}\n")
 }
 
 /// A running director. Ends with this, by force.
@@ -80,13 +52,7 @@ pub(crate) struct Director {
 }
 
 impl Director {
-    /// Plays an ensemble at ports of the system's choice.
-    #[track_caller]
-    pub(crate) fn play(file: &Path, more: &[&str]) -> Self {
-        Self::play_in(file, more, &[])
-    }
-
-    /// The same with variables.
+    /// Plays an ensemble at ports of the system's choice, with these variables.
     #[track_caller]
     pub(crate) fn play_in(file: &Path, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_director"))
@@ -137,10 +103,6 @@ impl Director {
         self.lines.0.lock().unwrap().join("\n")
     }
 
-    pub(crate) fn signal(&self, signal: i32) {
-        send_signal(self.child.id(), signal);
-    }
-
     /// Waits for its end; the status and all it said.
     #[track_caller]
     pub(crate) fn ends(mut self) -> (ExitStatus, String) {
@@ -157,11 +119,20 @@ impl Director {
         (status, self.said())
     }
 
-    /// Waits for its end by a signal.
+    /// Waits until these bots play.
     #[track_caller]
-    pub(crate) fn ends_by_signal(mut self, signal: i32) {
-        use std::os::unix::process::ExitStatusExt;
-        assert_eq!(self.child.wait().unwrap().signal(), Some(signal));
+    pub(crate) fn plays(&self, bots: &[&str]) {
+        let playing = || {
+            let table = self.command(&["bots"]).1;
+            let state = |bot: &str| {
+                let mut lines = table.lines().map(str::split_whitespace);
+                lines
+                    .find_map(|mut words| (words.next() == Some(bot)).then(|| words.next().map(str::to_owned)))
+                    .flatten()
+            };
+            bots.iter().all(|bot| state(bot).as_deref() == Some("playing"))
+        };
+        wait_until(&format!("{} play", bots.join(", ")), playing);
     }
 
     /// A command from another terminal: its exit status, stdout and stderr.
@@ -183,12 +154,26 @@ impl Drop for Director {
     }
 }
 
+/// Builds the real bots, once. `cargo test` does not build the binaries of other packages.
+pub(crate) fn real_bots() {
+    static BUILT: std::sync::Once = std::sync::Once::new();
+    BUILT.call_once(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "-p", "melody", "-p", "bass", "-p", "drums"]);
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        assert!(cargo.status().unwrap().success(), "the bots cannot be built");
+    });
+}
+
 /// Waits until something is so; not for ever.
 #[track_caller]
 pub(crate) fn wait_until(what: &str, so: impl FnMut() -> bool) {
     wait_so_long(PATIENCE, what, so);
 }
 
+/// The same with a patience of its own.
 #[track_caller]
 pub(crate) fn wait_so_long(patience: Duration, what: &str, mut so: impl FnMut() -> bool) {
     let deadline = Instant::now() + patience;
@@ -196,22 +181,4 @@ pub(crate) fn wait_so_long(patience: Duration, what: &str, mut so: impl FnMut() 
         assert!(Instant::now() < deadline, "waited {} s in vain: {what}", patience.as_secs());
         std::thread::sleep(Duration::from_millis(10));
     }
-}
-
-/// Whether a process lives (a zombie does not).
-pub(crate) fn lives(pid: u32) -> bool {
-    let mut stat = String::new();
-    match fs::File::open(format!("/proc/{pid}/stat")) {
-        Ok(mut file) => {
-            let _ = file.read_to_string(&mut stat);
-            stat.rsplit(')').next().is_some_and(|rest| !rest.trim_start().starts_with('Z') && !rest.is_empty())
-        }
-        Err(_) => false,
-    }
-}
-
-pub(crate) fn send_signal(pid: u32, signal: i32) {
-    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    let signal = rustix::process::Signal::from_named_raw(signal).unwrap();
-    let _ = rustix::process::kill_process(pid, signal);
 }

@@ -114,7 +114,7 @@ impl Figure {
         let kicks = bar.kicks.iter().filter(|step| !bar.changes.contains(step));
         // With little density only the first kicks are played; a ballad goes on to its last beat.
         let (skip, most) = match style {
-            Style::Ballad => (bar.kicks.len().saturating_sub(2), usize::from(bar.density > 0.5)),
+            Style::Ballad => (bar.kicks.len().saturating_sub(2), usize::from(bar.density > 0.4)),
             _ => (0, (bar.density * 9.0).ceil() as usize),
         };
         for (n, step) in kicks.skip(skip).take(most).enumerate() {

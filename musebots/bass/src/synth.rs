@@ -24,8 +24,8 @@ pub(crate) fn sound(setup: &Setup) -> anyhow::Result<()> {
             }
         },
         None => match setup.style {
-            Style::Straight | Style::Funk => Patch::ElectricBass,
-            Style::Swing | Style::Ballad => Patch::UprightBass,
+            Style::Straight | Style::Funk | Style::Ballad => Patch::ElectricBass,
+            Style::Swing => Patch::UprightBass,
             Style::House => Patch::AcidBass,
         },
     };

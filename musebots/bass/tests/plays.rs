@@ -83,6 +83,23 @@ fn it_plays_with_the_kick_and_leaves_the_backbeat_to_the_snare() {
 }
 
 #[test]
+fn it_walks_on_every_beat_and_by_a_step_or_a_fifth_into_the_next_chord() {
+    let (mut near, mut all) = (0, 0);
+    for seed in 0..10 {
+        let played = led(Style::Swing, seed);
+        for bar in 1..31_i64 {
+            let at = |tick: i64| played.iter().find(|note| note.tick.0 == tick).map(|note| i32::from(note.note.pitch));
+            assert!((0..4).all(|beat| at(bar * 64 + beat * 16).is_some()), "a beat of bar {} is empty", bar + 1);
+            if let (Some(last), Some(root)) = (at(bar * 64 + 48), at(bar * 64 + 64)) {
+                all += 1;
+                near += usize::from((last - root).abs() <= 2 || [5, 7].contains(&(last - root).abs()));
+            }
+        }
+    }
+    assert!(near * 10 > all * 8, "{near} of {all}");
+}
+
+#[test]
 fn it_stays_in_its_register() {
     for (style, _) in Style::ALL {
         for seed in 0..10 {

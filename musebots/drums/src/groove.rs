@@ -124,7 +124,8 @@ impl Groove {
     fn ghost_hits(&self) -> impl Iterator<Item = Hit> {
         self.ghosts.iter().enumerate().map(|(n, step)| {
             let from = 0.45 + 0.15 * n as f64;
-            Hit::new(*step, styles::ghost_drum(self.style), 0.2 + 0.04 * (*step % 3) as f64, from)
+            let velocity = styles::ghost_velocity(self.style) + 0.04 * (*step % 3) as f64;
+            Hit::new(*step, styles::ghost_drum(self.style), velocity, from)
         })
     }
 }

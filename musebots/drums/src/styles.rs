@@ -51,6 +51,11 @@ pub(crate) fn ghost_drum(style: Style) -> Drum {
     }
 }
 
+/// How hard a ghost note is, at least. In swing it is no ghost but a word in the conversation.
+pub(crate) fn ghost_velocity(style: Style) -> f64 {
+    if style == Style::Swing { 0.36 } else { 0.2 }
+}
+
 /// Kicks apart from the first beat: `n` of the places that leave two sixteenths to their
 /// neighbours, those with more weight more often.
 fn more_kicks(meter: Meter, style: Style, n: usize, off: f64, dice: &mut Dice) -> Vec<usize> {
@@ -112,11 +117,11 @@ fn swing(meter: Meter, dice: &mut Dice) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (n, beat) in beats(meter).into_iter().enumerate() {
         let answers = n % 2 == 1;
-        hits.push(Hit::new(beat, Drum::Kick, if n == 0 { 0.42 } else { 0.3 }, if n == 0 { 0.0 } else { 0.1 }));
-        hits.push(Hit::new(beat, Drum::Ride, if answers { 0.72 } else { 0.58 }, 0.0));
+        hits.push(Hit::new(beat, Drum::Kick, if n == 0 { 0.5 } else { 0.38 }, if n == 0 { 0.0 } else { 0.1 }));
+        hits.push(Hit::new(beat, Drum::Ride, if answers { 0.88 } else { 0.74 }, 0.0));
         if answers {
-            hits.push(Hit::new(beat, Drum::PedalHat, 0.5, 0.1));
-            hits.push(Hit::new(beat + 2, Drum::Ride, 0.46, 0.2));
+            hits.push(Hit::new(beat, Drum::PedalHat, 0.66, 0.1));
+            hits.push(Hit::new(beat + 2, Drum::Ride, 0.6, 0.2));
         }
     }
     // Now and then the kick drops a bomb before the bar line.
@@ -158,18 +163,18 @@ fn house(meter: Meter, dice: &mut Dice) -> Vec<Hit> {
 
 /// Soft and sparse: kick on one, a stick on the last beat.
 fn ballad(meter: Meter, dice: &mut Dice) -> Vec<Hit> {
-    let mut hits = vec![Hit::new(0, Drum::Kick, 0.62, 0.0)];
+    let mut hits = vec![Hit::new(0, Drum::Kick, 0.8, 0.0)];
     let beats = beats(meter);
     for step in backbeats(meter, Style::Ballad) {
-        hits.push(Hit::new(step, Drum::SideStick, 0.5, 0.1));
+        hits.push(Hit::new(step, Drum::SideStick, 0.72, 0.1));
     }
     let hand = if dice.chance(0.5) { Drum::Ride } else { Drum::ClosedHat };
     for (n, beat) in beats.iter().enumerate() {
-        hits.push(Hit::new(*beat, hand, if n == 0 { 0.42 } else { 0.34 }, 0.0));
-        hits.push(Hit::new(beat + 2, hand, 0.22, 0.5));
+        hits.push(Hit::new(*beat, hand, if n == 0 { 0.66 } else { 0.56 }, 0.0));
+        hits.push(Hit::new(beat + 2, hand, 0.38, 0.4));
     }
     if let Some(kick) = more_kicks(meter, Style::Ballad, 1, 0.0, dice).first() {
-        hits.push(Hit::new(*kick, Drum::Kick, 0.46, 0.4));
+        hits.push(Hit::new(*kick, Drum::Kick, 0.66, 0.35));
     }
     hits
 }

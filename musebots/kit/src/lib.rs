@@ -26,6 +26,14 @@
 //!     musebot_kit::play::<Pulse>()
 //! }
 //! ```
+//!
+//! [`play`] does the rest, in this order: it reads flags, `MUSEBOT_*` variables and config.txt;
+//! beats its first heart beat; builds the bot; opens the output (audio, a file, or nothing); and
+//! then turns the conductor's ticks, which may be uneven or get lost, into calls of
+//! [`Musebot::tick`] and notes on their sample, until it is told off. With `--render` the same
+//! happens on a virtual clock, into files. `--help` tells the rest.
+//!
+//! Without a conductor, a [`Performer`] drives a bot by hand: that is how to test one.
 
 mod agenda;
 mod clock;

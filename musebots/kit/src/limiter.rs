@@ -1,9 +1,9 @@
 //! A gentle limiter on each bot's output, without latency: what is played normally passes
 //! untouched, what is too loud is turned down at once and let up slowly.
 
-/// No sample leaves a bot louder than this (−11 dBFS): three bots at their loudest at the same
-/// instant sum to −1.5 dBFS, so that the mix of a trio keeps its true peak below −1 dBTP.
-pub(crate) const CEILING: f32 = 0.28;
+/// No sample leaves a bot louder than this (−10.9 dBFS): three bots at their loudest at the same
+/// instant sum to −1.4 dBFS, so that the mix of a trio keeps its true peak below −1 dBTP.
+pub(crate) const CEILING: f32 = 0.285;
 /// From here on (−14 dBFS) it works, softly at first.
 const KNEE: f32 = 0.2;
 /// How long it takes to let up, in seconds: not so short as to follow a bass wave's own shape.

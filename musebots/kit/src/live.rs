@@ -34,6 +34,7 @@ pub(crate) fn play<B: Musebot>(
         Manner { id: options.id.clone(), latency: options.latency_ms / 1000.0, on_exiting: options.on_exiting };
     let mut session = Session::<B>::new(&setup, manner, 0.0)?;
     let mut outputs = Outputs::open(options, setup.sound.take(), began)?;
+    signals.playing();
     session.allow_for(outputs.latency() + MARGIN);
     tracing::info!(
         "playing as `{}` for the director at {}:{}, listening on {}, seed {}; {}",

@@ -58,8 +58,6 @@ pub(crate) struct Options {
     pub(crate) on_exiting: OnExiting,
     pub(crate) log: String,
     pub(crate) home: PathBuf,
-    /// The working directory: the bot's private folder.
-    pub(crate) folder: PathBuf,
     pub(crate) flags: Vec<(String, String)>,
 }
 
@@ -207,7 +205,6 @@ impl Options {
             on_exiting: parse(text("on-exiting"), &mut fault).unwrap_or_default(),
             log: text("log").map_or_else(|| "info".into(), |(level, _)| level),
             home: text("home").map_or_else(|| here.clone(), |(dir, _)| here.join(dir)),
-            folder: here.clone(),
             flags: about.flags.iter().filter_map(|(name, ..)| Some(((*name).to_owned(), given(name)?))).collect(),
         };
         match fault {

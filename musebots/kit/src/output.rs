@@ -90,7 +90,7 @@ impl Outputs {
                 }
             }
             Kind::File => {
-                let folder = choice.path.as_ref().map_or_else(|| options.folder.clone(), |p| options.home.join(p));
+                let folder = choice.path.as_ref().map_or_else(|| options.home.clone(), |p| options.home.join(p));
                 if voice.is_none() {
                     tracing::warn!("no voice left for the file output: its sound is silence, its MIDI is not");
                 }

@@ -23,16 +23,16 @@ pub fn play<B: Musebot>() -> anyhow::Result<()> {
     // A wrong flag ends the process here, with what to write instead.
     let options = Options::read(&about, Sources::real()).unwrap_or_else(|e| e.exit());
     log_to_stderr(&options.log);
+    let inbox = Arc::new(Inbox::default());
+    let signals = Signals::listen(&inbox).context("failed to listen to signals")?;
     // Foreign conductors may send from, and to, any of this machine's addresses.
-    let link = Link::open(&options.director, options.port, options.by_config_alone)
-        .context("failed to open a UDP socket")?;
+    let link =
+        Link::open(&options.director, options.port, options.by_config_alone).context("failed to open a UDP socket")?;
     let link = Arc::new(link);
     let hello = heart::hello(&about, &options.id, link.port());
     heart::start(&link, &options.id, options.by_config_alone, hello.clone())
         .context("failed to start the heartbeat")?;
-    let inbox = Arc::new(Inbox::default());
     link.listen(Arc::clone(&inbox), hello).context("failed to start listening")?;
-    let signals = Signals::listen(&inbox).context("failed to listen to signals")?;
     match &options.render {
         Some(folder) => render::render::<B>(&options, folder, &link, &inbox, &signals),
         None => live::play::<B>(&options, &link, &inbox, &signals, began),

@@ -93,6 +93,11 @@ impl<B: Musebot> Player<B> {
         }
     }
 
+    /// What comes now was missed: it comes in again on the next bar line.
+    pub(crate) fn wait_for_bar_line(&mut self) {
+        self.performer.wait_for_bar_line();
+    }
+
     /// Says something that the bot itself did not think of.
     pub(crate) fn say(&mut self, said: Broadcast) {
         self.speech.say(said);

@@ -49,6 +49,7 @@ pub(crate) fn render<B: Musebot>(
     std::fs::create_dir_all(folder).with_context(|| format!("failed to create `{}`", folder.display()))?;
     let setup = options.setup();
     let mut player = Player::<B>::new(&setup)?;
+    signals.playing();
     let instrument = setup.sound.take();
     let mut part = Part::new(
         folder,

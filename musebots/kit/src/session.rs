@@ -48,6 +48,8 @@ pub(crate) struct Manner {
 /// Notes that would begin later than this after they were due are not played at all: a rush of
 /// stale notes is worse than a hole.
 const STALE: f64 = 0.1;
+/// A bot that was busy (loading, say) for longer than this comes in again on a bar line.
+const MISSED: f64 = 1.0;
 /// Broadcasts longer than this (in bytes) are not listened to.
 const LONGEST_HEARD: usize = 8192;
 /// How often we say how loud and how late we are.
@@ -188,6 +190,9 @@ impl<B: Musebot> Session<B> {
                         out.push(Action::Tempo { due: beat.due, tempo: beat.tempo });
                     }
                     self.player.beat(&beat, &mut self.cues);
+                    if now - beat.due > MISSED {
+                        self.player.wait_for_bar_line();
+                    }
                     if self.ending && self.at_phrase_end() {
                         self.end_form(now, out);
                     }

@@ -194,7 +194,7 @@ impl Melody {
             Style::Straight => 0.88,
             Style::Swing => 0.9,
             Style::Ballad => 0.97,
-            Style::House => 0.62,
+            Style::House => 0.75,
             Style::Funk => 0.6,
         };
         // A phrase grows towards its middle and falls back.

@@ -134,6 +134,38 @@ fn more_is_asked_for_and_more_is_played() {
     assert!(count(0.15) * 10 < count(0.5) * 9 && count(0.5) * 10 < count(0.95) * 9);
 }
 
+/// Plays nothing and says that it is as dense as can be, or that it rests.
+struct Neighbour {
+    density: f64,
+}
+
+impl Musebot for Neighbour {
+    fn new(setup: &Setup) -> anyhow::Result<Self> {
+        Ok(Self { density: setup.trait_or("busy", 0.0) })
+    }
+    fn tick(&mut self, _: Tick, stage: &mut Stage) {
+        if stage.is_bar_line() {
+            stage.say("hdensity", self.density);
+        }
+    }
+}
+
+#[test]
+fn it_leaves_room_when_the_others_are_dense() {
+    let count = |density: f64| {
+        (0..5)
+            .map(|seed| {
+                let mut neighbour = Setup::rehearsal("neighbour", 0);
+                neighbour.temperament.set("busy", density).unwrap();
+                let room = room().with::<Neighbour>(&neighbour).unwrap();
+                let room = room.with::<Melody>(&setup(Style::Straight, seed)).unwrap();
+                room.play(32).notes.len()
+            })
+            .sum::<usize>()
+    };
+    assert!(count(1.0) * 10 < count(0.1) * 9, "{} and {}", count(1.0), count(0.1));
+}
+
 /// Says whatever comes to its mind, as strangers on the network may.
 struct Babbler;
 

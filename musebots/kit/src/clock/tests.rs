@@ -208,3 +208,37 @@ fn stamped_ticks_take_over_from_bare_ones_without_a_tick_twice() {
     assert_eq!(ticks(&turns), (0..200).collect::<Vec<_>>());
     assert!((beats(&turns)[199].due - sent[199].0 - 0.06).abs() < 0.000_5);
 }
+
+#[test]
+fn x7_a_nudge_by_the_director_is_followed_at_once() {
+    let period = tempo(120.0).tick_seconds();
+    for nudge in [0.015, -0.015, 0.03] {
+        let sent: Vec<Sent> =
+            (0..200).map(|n| (1.0 + n as f64 * period + if n >= 100 { nudge } else { 0.0 }, n, 120.0)).collect();
+        let turns = run(&mut Clock::new(0.02), &sent, |s| Some(s.0 + 0.06));
+        assert_eq!(ticks(&turns), (0..200).collect::<Vec<_>>());
+        for beat in &beats(&turns)[101..] {
+            let belongs = sent[beat.tick.0 as usize].0 + 0.06;
+            assert!((beat.due - belongs).abs() < 0.000_5, "nudge {nudge}: {beat:?} belongs at {belongs}");
+        }
+    }
+}
+
+#[test]
+fn a_conductor_that_sleeps_from_tick_to_tick_and_drifts_is_followed_within_10_ms() {
+    let mut random = ChaCha8Rng::seed_from_u64(5);
+    let mut now = 1.0;
+    let sent: Vec<Sent> = (0..2000)
+        .map(|n| {
+            now += tempo(120.0).tick_seconds() + random.random_range(0.0..0.002);
+            (now, n, 120.0)
+        })
+        .collect();
+    let turns = run(&mut Clock::new(0.02), &sent, |_| None);
+    assert_eq!(ticks(&turns), (0..2000).collect::<Vec<_>>());
+    let off: Vec<f64> =
+        beats(&turns)[128..].iter().map(|b| (b.due - 0.02 - sent[b.tick.0 as usize].0).abs() * 1000.0).collect();
+    let p99 = percentile(off, 0.99);
+    eprintln!("a drifting conductor: p99 {p99:.2} ms from its ticks");
+    assert!(p99 < 10.0, "{p99} ms");
+}

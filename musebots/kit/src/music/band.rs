@@ -94,3 +94,55 @@ impl Band {
         std::mem::take(&mut self.news)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{IntoArgs, Meter, Position, Tempo, Tick};
+
+    fn stage_at(bar: u32, tick_in_bar: i64) -> Stage {
+        let mut stage = Stage::new("bass", Tempo::default(), Meter::default());
+        let line = Tick(i64::from(bar - 1) * 64);
+        stage.anchor = Position { tick: line, bar, beat: 1, ticks_per_bar: 64 };
+        stage.tick = line + tick_in_bar;
+        stage
+    }
+
+    fn says(band: &mut Band, stage: &Stage, topic: &str, args: impl IntoArgs) {
+        band.heard(&Broadcast::new(topic, "drums", args), stage);
+    }
+
+    #[test]
+    fn without_a_word_the_metre_is_the_tala() {
+        assert_eq!(Band::default().tala(&stage_at(1, 0)).groups(), [4, 4, 4, 4]);
+    }
+
+    #[test]
+    fn a_tala_said_as_the_bar_begins_changes_this_bar_and_later_ones_the_next() {
+        let mut band = Band::default();
+        says(&mut band, &stage_at(1, 0), "tala", [3, 3, 4, 2, 4]);
+        assert!(band.take_news());
+        says(&mut band, &stage_at(1, 0), "tala", [3, 3, 4, 2, 4]);
+        assert!(!band.take_news(), "the same again is no news");
+        says(&mut band, &stage_at(1, 20), "tala", [4, 4, 4, 4]);
+        assert!(!band.take_news());
+        assert_eq!(band.tala(&stage_at(2, 0)).groups(), [4, 4, 4, 4]);
+    }
+
+    #[test]
+    fn what_was_said_of_density_long_ago_no_longer_counts() {
+        let mut band = Band::default();
+        assert_eq!(band.others(&stage_at(1, 0)), None);
+        says(&mut band, &stage_at(1, 0), "hdensity", 0.5);
+        assert_eq!(band.others(&stage_at(9, 0)), Some(0.5));
+        assert_eq!(band.others(&stage_at(30, 0)), None);
+    }
+
+    #[test]
+    fn phrases_are_as_long_as_somebody_says() {
+        let mut band = Band::default();
+        says(&mut band, &stage_at(1, 0), "phraselength", 8);
+        let phrase = band.phrase(&stage_at(10, 0));
+        assert_eq!((phrase.index, phrase.bar, phrase.bars), (1, 1, 8));
+    }
+}

@@ -113,3 +113,69 @@ impl Rehearsal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Note, Stage};
+
+    /// Says its tick, and plays a note for every word of somebody else that it hears.
+    struct Echo {
+        heard: u32,
+    }
+
+    impl Musebot for Echo {
+        fn new(_: &Setup) -> anyhow::Result<Self> {
+            Ok(Self { heard: 0 })
+        }
+        fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+            for _ in 0..std::mem::take(&mut self.heard) {
+                stage.play(Note::new(60, 0.5, 4.0));
+            }
+            if tick.0 == 8 {
+                stage.say("hdensity", 0.5);
+            }
+        }
+        fn heard(&mut self, said: &Broadcast, _: &mut Stage) {
+            if said.topic == "hdensity" {
+                self.heard += 1;
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_said_in_a_tick_is_heard_before_the_next_one() {
+        let room = Rehearsal::new(Meter::default(), Tempo::default());
+        let room = room.with::<Echo>(&Setup::rehearsal("one", 1)).unwrap();
+        let played = room.with::<Echo>(&Setup::rehearsal("two", 2)).unwrap().play(1);
+        let notes: Vec<(usize, i64)> = played.notes.iter().map(|heard| (heard.bot, heard.placed.tick.0)).collect();
+        assert_eq!(notes, [(0, 9), (1, 9)]);
+    }
+
+    /// Plays the section's name and the bars that are left, once a bar.
+    struct Sections;
+
+    impl Musebot for Sections {
+        fn new(_: &Setup) -> anyhow::Result<Self> {
+            Ok(Self)
+        }
+        fn tick(&mut self, _: Tick, stage: &mut Stage) {
+            if stage.is_bar_line() {
+                let left = stage.bars_left().map_or(0, |left| left as i32);
+                stage.say(stage.section().unwrap_or("none").to_owned().as_str(), left);
+            }
+        }
+    }
+
+    #[test]
+    fn sections_loop_and_the_end_is_announced_a_phrase_ahead() {
+        let room = Rehearsal::new(Meter::default(), Tempo::default());
+        let room = room.with::<Sections>(&Setup::rehearsal("one", 1)).unwrap();
+        let played = room.section("a", 2, 0.5).section("b", 1, 0.7).play(6);
+        let said: Vec<(String, f64)> =
+            played.words.iter().map(|(_, said)| (said.topic.clone(), said.number().unwrap())).collect();
+        let names: Vec<&str> = said.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["a", "a", "b", "a", "a", "b"]);
+        assert_eq!(said.iter().map(|(_, left)| *left).collect::<Vec<_>>(), [0.0, 0.0, 4.0, 3.0, 2.0, 1.0]);
+    }
+}

@@ -29,7 +29,7 @@ impl Sheet {
     /// Writes a note of `steps` sixteenths at a step of the bar. Pitches out of MIDI's range are
     /// left out.
     pub fn write(&mut self, step: f64, steps: f64, pitch: i32, velocity: f64) {
-        let Ok(pitch) = u8::try_from(pitch) else { return };
+        let Some(pitch) = midi(pitch) else { return };
         let (tick, ms) = self.feel.place(step, self.bpm);
         let length = self.feel.ticks(step + steps, self.bpm) - self.feel.ticks(step, self.bpm);
         let velocity = (velocity as f32 * self.human.touch()).clamp(0.02, 1.0);
@@ -38,7 +38,7 @@ impl Sheet {
 
     /// Writes a note that sits exactly on the grid, as an ending needs it.
     pub fn write_exactly(&mut self, step: f64, steps: f64, pitch: i32, velocity: f64) {
-        let Ok(pitch) = u8::try_from(pitch) else { return };
+        let Some(pitch) = midi(pitch) else { return };
         self.notes.push(((step * 4.0).round() as i64, Note::new(pitch, velocity as f32, steps * 4.0)));
     }
 
@@ -57,5 +57,49 @@ impl Sheet {
         ticks.sort_unstable();
         ticks.dedup();
         ticks.len()
+    }
+}
+
+/// A pitch as MIDI knows it.
+fn midi(pitch: i32) -> Option<u8> {
+    u8::try_from(pitch).ok().filter(|pitch| *pitch < 128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Meter, Style, Tempo, Tick, music::Dice};
+
+    fn machine(style: Style) -> Sheet {
+        Sheet::new(Feel::of(style), Human::new(Dice::new(1), 0.0, 0.0))
+    }
+
+    /// What sounds when the bar is played through: the ticks and the pitches.
+    fn played(sheet: &mut Sheet) -> Vec<(i64, u8)> {
+        let mut stage = Stage::new("bot", Tempo::default(), Meter::default());
+        for tick in 0..64 {
+            stage.tick = Tick(tick);
+            sheet.play(&mut stage);
+        }
+        stage.notes.iter().map(|placed| (placed.tick.0, placed.note.pitch)).collect()
+    }
+
+    #[test]
+    fn notes_sound_on_their_ticks() {
+        let mut sheet = machine(Style::Straight);
+        sheet.write(6.0, 2.0, 62, 0.5);
+        sheet.write(0.0, 2.0, 60, 0.5);
+        sheet.write(0.0, 2.0, 200, 0.5);
+        assert_eq!(played(&mut sheet), [(0, 60), (24, 62)]);
+        assert_eq!(sheet.onsets(), 2);
+    }
+
+    #[test]
+    fn a_swung_note_ends_where_the_next_begins() {
+        let mut sheet = machine(Style::Swing);
+        sheet.write(0.0, 2.0, 60, 0.5);
+        sheet.write(2.0, 2.0, 62, 0.5);
+        let lengths: Vec<f64> = sheet.notes.iter().map(|(_, note)| note.length).collect();
+        assert!((lengths[0] - 32.0 / 3.0).abs() < 1e-9 && (lengths[1] - 16.0 / 3.0).abs() < 1e-9, "{lengths:?}");
     }
 }

@@ -88,6 +88,12 @@ impl AudioOutput {
         loop {
             self.hear_reports();
             if self.clock.is_running() {
+                tracing::debug!(
+                    "audio device `{}`: buffers of {} frames, {}",
+                    self.name,
+                    self.stream.buffer(),
+                    if self.stream.health().is_realtime() { "real-time priority" } else { "no real-time priority" }
+                );
                 return Ok(());
             }
             if Instant::now() > deadline {

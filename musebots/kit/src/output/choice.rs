@@ -13,7 +13,7 @@ pub(crate) enum Kind {
     Auto,
     /// An audio device, and no excuse.
     Audio,
-    /// A WAV and a MIDI file in the bot's folder.
+    /// A WAV and a MIDI file beside the ensemble file: the bot's own folder does not outlive it.
     File,
     /// Nowhere.
     Null,

@@ -14,16 +14,10 @@ const VIBRATO_HZ: f32 = 5.3;
 const VIBRATO_AFTER: f32 = 0.28;
 const VIBRATO_FULL: f32 = 0.75;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wave {
-    Saw,
-    Triangle,
-}
-
 /// How such a sound is made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Analog {
-    pub(super) wave: Wave,
+    /// Saws, up to three, and how far apart they are in tune.
     pub(super) unison: usize,
     pub(super) detune_cents: f32,
     /// A sine an octave below.
@@ -117,33 +111,51 @@ impl AnalogNote {
         }
     }
 
-    /// The next frame.
-    #[inline]
-    pub(super) fn next(&mut self) -> f32 {
-        if self.age.is_multiple_of(CONTROL) {
-            self.control();
+    /// The next frames, added to `out`.
+    pub(super) fn render(&mut self, mut out: &mut [f32]) {
+        while !out.is_empty() {
+            if self.age.is_multiple_of(CONTROL) {
+                self.control();
+            }
+            let frames = ((CONTROL - self.age % CONTROL) as usize).min(out.len());
+            let (now, later) = out.split_at_mut(frames);
+            self.age += frames as u32;
+            self.few(now);
+            out = later;
         }
-        self.age += 1;
-        let mut x = 0.0;
-        for n in 0..self.analog.unison {
-            let step = self.steps[n] * self.bend;
-            x += match self.analog.wave {
-                Wave::Saw => self.oscillators[n].saw(step),
-                Wave::Triangle => self.oscillators[n].triangle(step),
-            };
+    }
+
+    /// Frames up to the next setting of the filter; wave by wave, which keeps each in registers.
+    fn few(&mut self, out: &mut [f32]) {
+        let mut wave = [0.0f32; CONTROL as usize];
+        let wave = &mut wave[..out.len()];
+        for (oscillator, step) in self.oscillators.iter_mut().zip(self.steps).take(self.analog.unison) {
+            let (mut saw, step) = (*oscillator, step * self.bend);
+            wave.iter_mut().for_each(|x| *x += saw.saw(step));
+            *oscillator = saw;
         }
-        x += self.analog.sub * self.sub.sine(self.steps[0] * self.bend * 0.5);
+        if self.analog.sub > 0.0 {
+            let (mut sub, step) = (self.sub, self.steps[0] * self.bend * 0.5);
+            wave.iter_mut().for_each(|x| *x += self.analog.sub * sub.sine(step));
+            self.sub = sub;
+        }
         if self.analog.noise > 0.0 {
-            x += self.analog.noise * self.noise.next();
+            wave.iter_mut().for_each(|x| *x += self.analog.noise * self.noise.next());
         }
-        self.tuning.add(&self.glide);
-        let y = self.second_filter.low(self.filter.low(x, &self.tuning), &self.tuning) * self.out_level;
-        if self.analog.drive > 0.0 {
-            let driven = y * (1.0 + 2.0 * self.analog.drive);
-            // A soft curve with odd overtones only: no DC.
-            driven / (1.0 + driven * driven * 0.3).sqrt() * (1.0 - 0.35 * self.analog.drive)
-        } else {
-            y
+        let (mut first, mut second, mut tuning, glide) = (self.filter, self.second_filter, self.tuning, self.glide);
+        for x in &mut *wave {
+            tuning.add(&glide);
+            *x = second.low(first.low(*x, &tuning), &tuning) * self.out_level;
         }
+        (self.filter, self.second_filter, self.tuning) = (first, second, tuning);
+        let drive = self.analog.drive;
+        if drive > 0.0 {
+            for x in &mut *wave {
+                // A soft curve with odd overtones only: no DC.
+                let driven = *x * (1.0 + 2.0 * drive);
+                *x = driven / (1.0 + driven * driven * 0.3).sqrt() * (1.0 - 0.35 * drive);
+            }
+        }
+        out.iter_mut().zip(wave).for_each(|(out, x)| *out += *x);
     }
 }

@@ -18,7 +18,7 @@ const ALL_GIVE_WAY: f32 = 0.25;
 const ROOM: (f32, f32) = (0.11, 0.45);
 /// Drums are all peaks: the bot's limiter rounds the strongest, so that they hold their own
 /// beside a bass and a melody.
-const LEVEL: f32 = 1.25;
+const LEVEL: f32 = 1.42;
 const BLOCK: usize = 64;
 
 /// A drum kit: General MIDI pitches (36 kick, 38 snare, 42 closed hat, …).
@@ -164,8 +164,8 @@ mod tests {
     }
 
     #[test]
-    fn every_pitch_sounds_in_bounds_and_rings_out() {
-        for pitch in 0..=127 {
+    fn every_drum_of_general_midi_sounds_in_bounds_and_rings_out() {
+        for pitch in 27..=87 {
             let wave = strokes(&[(0, pitch, 1.0)], 5 * RATE);
             let peak = wave.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
             assert!((0.02..0.8).contains(&peak), "{pitch}: {peak}");

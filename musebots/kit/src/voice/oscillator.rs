@@ -29,15 +29,6 @@ impl Oscillator {
         1.0 - 2.0 * phase + edge(phase, step)
     }
 
-    /// Soft: its overtones fall fast enough to need no help.
-    #[inline]
-    pub(super) fn triangle(&mut self, step: f32) -> f32 {
-        let phase = self.advance(step);
-        // A quarter ahead, so that it begins at zero.
-        let ahead = if phase >= 0.75 { phase - 0.75 } else { phase + 0.25 };
-        1.0 - 4.0 * (ahead - 0.5).abs()
-    }
-
     /// No overtones.
     #[inline]
     pub(super) fn sine(&mut self, step: f32) -> f32 {
@@ -90,7 +81,7 @@ mod tests {
 
     #[test]
     fn no_wave_has_a_dc_offset() {
-        for wave in [Oscillator::saw, Oscillator::triangle, Oscillator::sine] {
+        for wave in [Oscillator::saw, Oscillator::sine] {
             let mut oscillator = Oscillator::default();
             // 100 whole periods.
             let sum: f32 = (0..48_000).map(|_| wave(&mut oscillator, 100.0 / 48_000.0)).sum();

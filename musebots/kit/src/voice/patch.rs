@@ -1,6 +1,6 @@
 //! The sounds that a [`Poly`](super::Poly) knows: each a handful of numbers and the reason for them.
 
-use super::analog::{Analog, Wave};
+use super::analog::Analog;
 use super::envelope::Adsr;
 use super::struck::Struck;
 
@@ -89,7 +89,6 @@ impl Timbre {
         match patch {
             Patch::WarmLead => Self {
                 source: Source::Analog(Analog {
-                    wave: Wave::Saw,
                     unison: 2,
                     detune_cents: 7.0,
                     sub: 0.25,
@@ -104,19 +103,19 @@ impl Timbre {
                     drive: 0.0,
                 }),
                 amp: adsr(0.012, 0.5, 0.72, 0.16),
-                level: 0.25,
+                level: 0.28,
                 spread: 0.25,
                 chorus: 0.25,
                 room: (0.2, 0.9),
                 ..plain
             },
             Patch::Pluck => {
-                Self { source: Source::Struck(Struck::Nylon), level: 0.275, spread: 0.45, room: (0.2, 0.9), ..plain }
+                Self { source: Source::Struck(Struck::Nylon), level: 0.308, spread: 0.45, room: (0.2, 0.9), ..plain }
             }
             Patch::ElectricPiano => Self {
                 source: Source::Struck(Struck::Tine),
                 amp: adsr(0.002, 1.0, 1.0, 0.18),
-                level: 0.29,
+                level: 0.325,
                 spread: 0.4,
                 chorus: 0.3,
                 room: (0.14, 0.8),
@@ -124,7 +123,6 @@ impl Timbre {
             },
             Patch::Pad => Self {
                 source: Source::Analog(Analog {
-                    wave: Wave::Saw,
                     unison: 3,
                     detune_cents: 11.0,
                     sub: 0.15,
@@ -139,7 +137,7 @@ impl Timbre {
                     drive: 0.0,
                 }),
                 amp: adsr(0.28, 1.0, 0.85, 0.7),
-                level: 0.17,
+                level: 0.195,
                 touch: 0.5,
                 spread: 0.7,
                 chorus: 0.5,
@@ -149,19 +147,18 @@ impl Timbre {
             Patch::ElectricBass => Self {
                 source: Source::Struck(Struck::BassGuitar),
                 amp: adsr(0.003, 1.0, 1.0, 0.07),
-                level: 0.27,
+                level: 0.3,
                 ..bass
             },
             Patch::UprightBass => Self {
                 source: Source::Struck(Struck::DoubleBass),
                 amp: adsr(0.004, 1.0, 1.0, 0.11),
-                level: 0.32,
+                level: 0.36,
                 room: (0.06, 0.5),
                 ..bass
             },
             Patch::AcidBass => Self {
                 source: Source::Analog(Analog {
-                    wave: Wave::Saw,
                     unison: 1,
                     detune_cents: 0.0,
                     sub: 0.35,
@@ -176,27 +173,26 @@ impl Timbre {
                     drive: 0.5,
                 }),
                 amp: adsr(0.003, 0.35, 0.6, 0.05),
-                level: 0.155,
+                level: 0.18,
                 ..bass
             },
             Patch::SubBass => Self {
                 source: Source::Analog(Analog {
-                    wave: Wave::Triangle,
                     unison: 1,
                     detune_cents: 0.0,
                     sub: 0.0,
                     noise: 0.0,
-                    cutoff_hz: 320.0,
+                    cutoff_hz: 240.0,
                     key_track: 0.6,
                     envelope_octaves: 1.0,
-                    velocity_octaves: 1.0,
+                    velocity_octaves: 1.6,
                     resonance: 0.1,
                     filter: adsr(0.003, 0.15, 0.3, 0.08),
                     vibrato_cents: 0.0,
-                    drive: 0.6,
+                    drive: 0.4,
                 }),
                 amp: adsr(0.004, 0.6, 0.8, 0.06),
-                level: 0.17,
+                level: 0.215,
                 ..bass
             },
         }

@@ -53,6 +53,7 @@ struct Note {
 }
 
 #[derive(Clone, Copy)]
+#[expect(clippy::large_enum_variant, reason = "notes lie side by side in memory that is never allocated anew")]
 enum Tone {
     Analog(AnalogNote),
     Struck(Ringing),
@@ -112,7 +113,9 @@ impl Voice for Poly {
         }
         // Keeps successive notes from having the very same noise.
         self.noise.next();
-        let hz = 440.0 * ((f32::from(pitch) - 69.0) / 12.0).exp2();
+        let pitch = pitch.min(127);
+        // What no ear and no sample rate can hold is brought down to what they can.
+        let hz = (440.0 * ((f32::from(pitch) - 69.0) / 12.0).exp2()).min(self.sample_rate * 0.4);
         let tone = match self.timbre.source {
             Source::Analog(analog) => {
                 Tone::Analog(AnalogNote::begin(analog, hz, velocity, self.sample_rate, self.noise))
@@ -203,7 +206,7 @@ impl Note {
         let mut tone = [0.0f32; BLOCK];
         let tone = &mut tone[..out.len()];
         match &mut self.tone {
-            Tone::Analog(note) => tone.iter_mut().for_each(|x| *x = note.next()),
+            Tone::Analog(note) => note.render(tone),
             Tone::Struck(ringing) => ringing.render(tone),
         }
         for (frame, x) in out.iter_mut().zip(tone) {

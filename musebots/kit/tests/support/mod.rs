@@ -13,30 +13,30 @@ use std::{
 };
 
 /// Nothing in these tests may take longer than this.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One datagram of a bot's.
 #[derive(Debug, Clone)]
-pub struct Heard {
-    pub at: Instant,
-    pub from: SocketAddr,
-    pub bytes: Vec<u8>,
-    pub said: Option<ToDirector>,
+pub(crate) struct Heard {
+    pub(crate) at: Instant,
+    pub(crate) from: SocketAddr,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) said: Option<ToDirector>,
 }
 
 /// The conductor and its one bot.
-pub struct Conductor {
-    pub socket: UdpSocket,
-    pub folder: tempfile::TempDir,
-    pub child: Option<Child>,
-    pub started: Instant,
-    pub bot: Option<SocketAddr>,
-    pub heard: Vec<Heard>,
+pub(crate) struct Conductor {
+    pub(crate) socket: UdpSocket,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) child: Option<Child>,
+    pub(crate) started: Instant,
+    pub(crate) bot: Option<SocketAddr>,
+    pub(crate) heard: Vec<Heard>,
 }
 
 /// The bot that these tests drive. `cargo test` builds it along with them; when only one test
 /// was asked for, and it is older than the kit, it is built here.
-pub fn parrot() -> &'static Path {
+pub(crate) fn parrot() -> &'static Path {
     static PARROT: OnceLock<PathBuf> = OnceLock::new();
     PARROT.get_or_init(|| {
         let folder = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
@@ -69,7 +69,7 @@ fn newest(folder: &Path) -> Option<SystemTime> {
 }
 
 impl Conductor {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         parrot();
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
@@ -83,17 +83,17 @@ impl Conductor {
         }
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.socket.local_addr().unwrap().port()
     }
 
     /// A port that is free just now.
-    pub fn free_port() -> u16 {
+    pub(crate) fn free_port() -> u16 {
         UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
     }
 
     /// Starts the bot in the private folder.
-    pub fn start(&mut self, args: &[&str], variables: &[(&str, &str)]) {
+    pub(crate) fn start(&mut self, args: &[&str], variables: &[(&str, &str)]) {
         let mut command = Command::new(parrot());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MUSEBOT_")) {
             command.env_remove(name);
@@ -105,7 +105,7 @@ impl Conductor {
     }
 
     /// Starts it as our own director would: flags instead of config.txt.
-    pub fn launch(&mut self, more: &[&str]) {
+    pub(crate) fn launch(&mut self, more: &[&str]) {
         let director = format!("127.0.0.1:{}", self.port());
         let mut args = vec!["--director", &director, "--id", "parrot"];
         if !more.contains(&"--output") {
@@ -117,13 +117,13 @@ impl Conductor {
     }
 
     /// Starts it as a foreign conductor would: by config.txt alone.
-    pub fn launch_by_config(&mut self, config: &str) {
+    pub(crate) fn launch_by_config(&mut self, config: &str) {
         std::fs::write(self.folder.path().join("config.txt"), config).unwrap();
         self.start(&["--output", "null"], &[]);
     }
 
     /// Takes in what has come.
-    pub fn listen(&mut self) {
+    pub(crate) fn listen(&mut self) {
         while self.listen_once() {}
     }
 
@@ -141,7 +141,7 @@ impl Conductor {
     }
 
     /// Waits until something is so.
-    pub fn wait(&mut self, what: &str, mut so: impl FnMut(&Self) -> bool) {
+    pub(crate) fn wait(&mut self, what: &str, mut so: impl FnMut(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let more = self.listen_once();
@@ -163,23 +163,23 @@ impl Conductor {
     }
 
     /// Listens for so long.
-    pub fn listen_for(&mut self, time: Duration) {
+    pub(crate) fn listen_for(&mut self, time: Duration) {
         let end = Instant::now() + time;
         while Instant::now() < end {
             self.listen();
         }
     }
 
-    pub fn send(&self, message: &ToBot) {
+    pub(crate) fn send(&self, message: &ToBot) {
         self.send_bytes(&message.encode());
     }
 
-    pub fn send_bytes(&self, bytes: &[u8]) {
+    pub(crate) fn send_bytes(&self, bytes: &[u8]) {
         self.socket.send_to(bytes, self.bot.expect("the bot has not said where it listens")).unwrap();
     }
 
     /// Ticks in real time, listening in between. `make` says how each travels.
-    pub fn ticks(&mut self, ticks: std::ops::Range<i32>, bpm: f64, make: impl Fn(i32) -> Vec<u8>) {
+    pub(crate) fn ticks(&mut self, ticks: std::ops::Range<i32>, bpm: f64, make: impl Fn(i32) -> Vec<u8>) {
         let period = Tempo::new(bpm).unwrap().tick_period();
         let began = Instant::now();
         for (n, tick) in ticks.enumerate() {
@@ -192,7 +192,7 @@ impl Conductor {
         self.listen();
     }
 
-    pub fn hello(&self) -> Option<(BotId, u16, Hello)> {
+    pub(crate) fn hello(&self) -> Option<(BotId, u16, Hello)> {
         self.heard.iter().find_map(|h| match &h.said {
             Some(ToDirector::Hello { id, port, hello }) => Some((id.clone(), *port, hello.clone())),
             _ => None,
@@ -200,12 +200,12 @@ impl Conductor {
     }
 
     /// When heartbeats came.
-    pub fn beats(&self) -> Vec<Instant> {
+    pub(crate) fn beats(&self) -> Vec<Instant> {
         self.heard.iter().filter(|h| matches!(h.said, Some(ToDirector::Alive { .. }))).map(|h| h.at).collect()
     }
 
     /// What was said about a topic: all arguments after the id, as text and numbers.
-    pub fn said(&self, topic: &str) -> Vec<musebot_protocol::Broadcast> {
+    pub(crate) fn said(&self, topic: &str) -> Vec<musebot_protocol::Broadcast> {
         let words = self.heard.iter().filter_map(|h| match &h.said {
             Some(ToDirector::Broadcast(said)) if said.topic == topic => Some(said.clone()),
             _ => None,
@@ -214,16 +214,16 @@ impl Conductor {
     }
 
     /// Whether the parrot repeated a topic.
-    pub fn repeated(&self, topic: &str) -> usize {
+    pub(crate) fn repeated(&self, topic: &str) -> usize {
         self.said("heard").iter().filter(|s| s.args.first().and_then(|a| a.text()) == Some(topic)).count()
     }
 
-    pub fn addresses(&self) -> Vec<String> {
+    pub(crate) fn addresses(&self) -> Vec<String> {
         self.heard.iter().map(|h| h.bytes.iter().take_while(|b| **b != 0).map(|b| char::from(*b)).collect()).collect()
     }
 
     /// Waits until the process has ended.
-    pub fn wait_for_exit(&mut self) -> ExitStatus {
+    pub(crate) fn wait_for_exit(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         loop {
             self.listen();
@@ -236,7 +236,7 @@ impl Conductor {
     }
 
     /// What it wrote to stderr, once it has ended.
-    pub fn log(&mut self) -> String {
+    pub(crate) fn log(&mut self) -> String {
         let mut text = String::new();
         if let Some(mut stderr) = self.child.as_mut().and_then(|child| child.stderr.take()) {
             let _ = stderr.read_to_string(&mut text);
@@ -244,7 +244,7 @@ impl Conductor {
         text
     }
 
-    pub fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
@@ -260,18 +260,18 @@ impl Drop for Conductor {
 }
 
 /// A bare tick at 120.
-pub fn bare(tick: i32) -> Vec<u8> {
+pub(crate) fn bare(tick: i32) -> Vec<u8> {
     ToBot::Time { tempo: Tempo::default(), tick: tick.into() }.encode()
 }
 
 /// A tick with its timetag, 60 ms ahead.
-pub fn stamped(tick: i32) -> Vec<u8> {
+pub(crate) fn stamped(tick: i32) -> Vec<u8> {
     let sounds = TimeTag::from_system_time(SystemTime::now() + Duration::from_millis(60));
     time_bundle(Tempo::default(), Tick::from(tick), sounds).to_vec()
 }
 
 /// Any OSC message by hand: `f` and `d` as numbers, `i` likewise, `s` as text.
-pub fn osc(address: &str, tags: &str, values: &[f64], texts: &[&str]) -> Vec<u8> {
+pub(crate) fn osc(address: &str, tags: &str, values: &[f64], texts: &[&str]) -> Vec<u8> {
     let text = |s: &str| {
         let mut bytes = s.as_bytes().to_vec();
         bytes.resize((bytes.len() + 4) & !3, 0);

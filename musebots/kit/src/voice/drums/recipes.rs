@@ -25,7 +25,7 @@ pub(crate) fn stroke(pitch: u8, stroke: &Stroke) -> Hit {
         40 => stroke.snare(225.0, 0.75),
         42 => stroke.hat(0.075, 1.0),
         44 => stroke.hat(0.05, 0.6),
-        46 => stroke.hat(0.75, 1.0),
+        46 => stroke.hat(0.75, 0.85),
         41 => stroke.tom(pitch, 76.0, 0.45),
         43 => stroke.tom(pitch, 90.0, 0.32),
         45 => stroke.tom(pitch, 108.0, 0.16),
@@ -62,7 +62,7 @@ impl Stroke {
 
     /// Loudness follows the stroke on a bent scale: ghost notes are really soft.
     fn loud(&self) -> f32 {
-        self.velocity * self.velocity.sqrt()
+        self.velocity.powf(1.3)
     }
 
     fn kick(&self, hz: f32) -> Hit {
@@ -112,13 +112,13 @@ impl Stroke {
     fn ride(&self) -> Hit {
         let (v, loud, rate) = (self.velocity, self.loud(), self.sample_rate);
         let mut hit = Hit::new(Family::Ride, -0.25, 0.35);
-        let wash = Fall::rising(0.12 * loud * (0.5 + 0.5 * v), 0.003, 1.9, rate);
+        let wash = Fall::rising(0.19 * loud * (0.5 + 0.5 * v), 0.003, 1.9, rate);
         hit.metal = Some(Metal::new(3.3, 5200.0, wash, rate));
-        hit.tones[0] = Some(self.tone(3170.0, 0.028 * loud, 0.55));
-        hit.tones[1] = Some(self.tone(4385.0, 0.022 * loud, 0.42));
-        hit.tones[2] = Some(self.tone(5920.0, 0.017 * loud * v, 0.3));
-        hit.hisses[0] = Some(self.hiss(Pass::High, 6500.0, 0.10 * loud * v, 0.03));
-        hit.hisses[1] = Some(self.hiss(Pass::High, 7800.0, 0.026 * loud, 1.1));
+        hit.tones[0] = Some(self.tone(3170.0, 0.042 * loud, 0.55));
+        hit.tones[1] = Some(self.tone(4385.0, 0.032 * loud, 0.42));
+        hit.tones[2] = Some(self.tone(5920.0, 0.025 * loud * v, 0.3));
+        hit.hisses[0] = Some(self.hiss(Pass::High, 6500.0, 0.14 * loud * v, 0.03));
+        hit.hisses[1] = Some(self.hiss(Pass::High, 7800.0, 0.035 * loud, 1.1));
         hit
     }
 
@@ -183,16 +183,16 @@ impl Stroke {
     fn tambourine(&self) -> Hit {
         let (v, loud, rate) = (self.velocity, self.loud(), self.sample_rate);
         let mut hit = Hit::new(Family::Small(54), -0.3, 0.05);
-        hit.metal = Some(Metal::new(6.3, 7000.0, self.fall(0.13 * loud, 0.22), rate));
+        hit.metal = Some(Metal::new(6.3, 7000.0, self.fall(0.24 * loud, 0.22), rate));
         hit.hisses[0] =
-            Some(self.hiss(Pass::High, 6800.0, 0.13 * loud * (0.5 + 0.5 * v), 0.13).in_bursts(2, 0.013, rate));
+            Some(self.hiss(Pass::High, 6800.0, 0.22 * loud * (0.5 + 0.5 * v), 0.13).in_bursts(2, 0.013, rate));
         hit
     }
 
     fn shaker(&self) -> Hit {
         let (v, loud, rate) = (self.velocity, self.loud(), self.sample_rate);
         let mut hit = Hit::new(Family::Small(70), 0.35, 0.04);
-        let beads = Fall::rising(0.17 * loud, 0.016, 0.13, rate);
+        let beads = Fall::rising(0.36 * loud, 0.016, 0.13, rate);
         hit.hisses[0] = Some(Hiss::new(self.noise, Pass::Band, 5600.0 + 900.0 * v, beads, rate));
         hit
     }

@@ -1,18 +1,13 @@
 //! How the real director ends: by Ctrl-C, SIGTERM, SIGKILL, and what becomes of its bots.
 
-mod support {
-    pub(crate) mod hello;
-    pub(crate) mod live;
-    pub(crate) mod process;
-}
-
+use crate::{
+    process::{Director, Home, real_bots, wait_so_long, wait_until},
+    scripts::{bot, children, lives, send_signal},
+    socket_bot::Bot,
+};
 use std::{
     process::Command,
     time::{Duration, Instant},
-};
-use support::{
-    live::Bot,
-    process::{Director, Home, bot, lives, wait_until},
 };
 
 const INT: i32 = 2;
@@ -25,7 +20,9 @@ fn stayer(home: &Home) {
 }
 
 fn pids(home: &Home) -> Vec<u32> {
-    wait_until("the bot has started", || std::fs::read_to_string(home.path().join("pids")).is_ok_and(|t| t.contains("end")));
+    wait_until("the bot has started", || {
+        std::fs::read_to_string(home.path().join("pids")).is_ok_and(|t| t.contains("end"))
+    });
     let text = std::fs::read_to_string(home.path().join("pids")).unwrap();
     text.split_whitespace().filter_map(|word| word.parse().ok()).collect()
 }
@@ -66,10 +63,10 @@ fn a_second_ctrl_c_kills_at_once() {
     let director = Director::play(&home.ensemble(&bot("stay", "")), &[]);
     let pids = pids(&home);
     assert_eq!(pids.len(), 2);
+    let guest = guest(&director);
     director.signal(INT);
-    director.signal(INT);
-    // Two signals that arrive at once are one: the second time it is certain.
-    std::thread::sleep(Duration::from_millis(200));
+    // Two signals that arrive at once would be one.
+    guest.hear_one(b"/agent/off\0");
     director.signal(INT);
     let begun = Instant::now();
     let (status, said) = director.ends();
@@ -112,7 +109,7 @@ fn when_the_director_is_killed_its_bots_are_gone_at_once() {
     director.ends_by_signal(KILL);
     // Its own child had no death signal; we clean up after ourselves.
     for pid in pids(&home) {
-        support::process::send_signal(pid, KILL);
+        send_signal(pid, KILL);
     }
 }
 
@@ -130,4 +127,21 @@ fn d1_a_second_director_gets_a_clear_line_about_the_port_and_exit_code_1() {
     let said = String::from_utf8(output.stderr).unwrap();
     let line = said.lines().find(|l| l.starts_with("error: ")).unwrap_or_else(|| panic!("{said}"));
     assert!(line.contains("the port is taken") && line.contains("--listen"), "{line}");
+}
+
+/// Takes 30 to 40 s of real time: the watchdog of a bot is what we wait for.
+#[test]
+fn d38_without_the_death_signal_our_bots_end_by_their_own_watchdog_within_40_s() {
+    real_bots();
+    let home = Home::new();
+    let file = home.ensemble("[[bot]]\nid = \"bass\"\nprogram = \"bass\"\noutput = \"null\"");
+    let director = Director::play(&file, &["--no-death-signal"]);
+    director.plays(&["bass"]);
+    let bot = children(director.child.id());
+    assert_eq!(bot.len(), 1);
+    director.signal(KILL);
+    director.ends_by_signal(KILL);
+    let begun = Instant::now();
+    wait_so_long(Duration::from_secs(40), "the bot ends by itself", || !lives(bot[0]));
+    assert!(begun.elapsed() > Duration::from_secs(20), "it gives the director 30 s to come back, less what had passed");
 }

@@ -1,0 +1,161 @@
+//! A render with real bots, from the command line to the files.
+
+use crate::{
+    process::{Home, real_bots},
+    scripts::bot,
+};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+fn trio() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/ensembles/trio.toml")
+}
+
+fn render(file: &Path, out: &Path, more: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_director"));
+    command.arg("render").arg(file).arg("--out").arg(out).args(more);
+    // No audio device is opened: one that would be could only be this.
+    command.env("ALSA_CONFIG_PATH", "/nonexistent").output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// All files below a folder, by their names.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            all.extend(files(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else {
+            all.insert(name, fs::read(&path).unwrap());
+        }
+    }
+    all
+}
+
+#[test]
+fn x6_the_same_seed_gives_the_same_bytes_in_every_file_and_another_seed_does_not() {
+    real_bots();
+    let home = Home::new();
+    let one = |out: &str, seed: &str| {
+        let output = render(&trio(), &home.path().join(out), &["--bars", "8", "--seed", seed]);
+        assert!(output.status.success(), "{}", said(&output));
+        files(&home.path().join(out))
+    };
+    let (first, again, other) = (one("first", "7"), one("again", "7"), one("other", "8"));
+    let names: Vec<&str> = first.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "mix.wav",
+            "piano-roll.png",
+            "session.jsonl",
+            "stems/bass.wav",
+            "stems/drums.wav",
+            "stems/melody.wav",
+            "trio.mid"
+        ]
+    );
+    for (name, bytes) in &first {
+        assert!(*bytes == again[name], "{name} differs between two renders of one seed");
+        assert!(*bytes != other[name], "{name} is the same for another seed");
+        assert!(bytes.len() > 100, "{name} is empty");
+    }
+}
+
+#[test]
+fn a_missing_program_ends_a_render_with_its_name() {
+    let home = Home::new();
+    let file = home.ensemble("[[bot]]\nid = \"bass\"\nprogram = \"./bsas\"");
+    let output = render(&file, &home.path().join("out"), &["--bars", "1"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("`./bsas` was not found"), "{}", said(&output));
+}
+
+#[test]
+fn a_bot_that_dies_ends_a_render_with_its_card() {
+    let home = Home::new();
+    home.script("sick", "echo 'my knee' >&2\nexit 3");
+    let output = render(&home.ensemble(&bot("sick", "")), &home.path().join("out"), &["--bars", "1"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    assert!(said.contains("sick has died: exit code 3") && said.contains("| my knee"), "{said}");
+}
+
+/// A bot that says hello, but not that it can render.
+fn plain(home: &Home) {
+    home.beating(
+        "plain",
+        "id=plai\nat=$(printf '\\\\x%02x\\\\x%02x' $(($8 >> 8)) $(($8 & 255)))\n\
+         hello() { printf \"/agent/hello\\0\\0\\0\\0,si\\0$id\\0\\0\\0\\0\\0\\0$at\" > /dev/udp/127.0.0.1/$port; }\n\
+         while :; do beat; hello; sleep 0.2; done",
+    );
+}
+
+#[test]
+fn x6_a_bot_that_cannot_render_is_named_and_left_out_only_if_the_user_says_so() {
+    real_bots();
+    let home = Home::new();
+    plain(&home);
+    let text =
+        format!("[[bot]]\nid = \"drums\"\nprogram = \"drums\"\n{}", bot("plai", "")).replace("./plai", "./plain");
+    let file = home.ensemble(&text);
+    let output = render(&file, &home.path().join("out"), &["--bars", "2"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("plai cannot render (`--leave-out` renders without it)"), "{}", said(&output));
+    let output = render(&file, &home.path().join("out"), &["--bars", "2", "--leave-out"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("left out plai"), "{}", said(&output));
+    assert!(home.path().join("out/stems/drums.wav").exists());
+}
+
+#[test]
+fn a_full_disk_ends_a_render_with_a_clear_message() {
+    real_bots();
+    let home = Home::new();
+    let disk = home.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=400k", "tmpfs"]).arg(&disk).output();
+    if !mount.is_ok_and(|m| m.status.success()) {
+        #[expect(clippy::print_stdout, reason = "a test that is left out says so")]
+        {
+            println!("not run: a small disk can only be mounted as root");
+        }
+        return;
+    }
+    let output = render(&trio(), &disk.join("out"), &["--bars", "8", "--seed", "7"]);
+    let unmounted = Command::new("umount").arg(&disk).status().unwrap();
+    assert!(unmounted.success());
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("No space left on device"), "{said}");
+    assert!(said.contains(disk.to_str().unwrap()), "it says where: {said}");
+}
+
+#[test]
+fn where_nothing_can_sound_play_says_so_in_one_line_and_renders_instead() {
+    real_bots();
+    let home = Home::new();
+    let output = Command::new(env!("CARGO_BIN_EXE_director"))
+        .arg("play")
+        .arg(trio().canonicalize().unwrap())
+        .args(["--bars", "2", "--seed", "7", "--listen", "0", "--control", "0"])
+        .current_dir(home.path())
+        .envs([("ALSA_CONFIG_PATH", "/nonexistent"), ("PULSE_SERVER", "/nonexistent"), ("JACK_NO_START_SERVER", "1")])
+        .output()
+        .unwrap();
+    let said = said(&output);
+    assert!(output.status.success(), "{said}");
+    assert_eq!(said.matches("no audio device").count(), 1, "{said}");
+    assert!(said.contains("rendering 2 bars to files instead") && said.contains("renders/trio"), "{said}");
+    assert!(home.path().join("renders/trio/mix.wav").exists());
+    assert!(output.stdout.is_empty(), "the status line is quiet where stdout is no terminal");
+}
