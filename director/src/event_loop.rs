@@ -8,9 +8,9 @@ use crate::{
     ensemble::Ensemble,
     event::{Action, Event, Tone},
     launch::Terms,
-    ports::{Ports, runtime_folder},
+    ports::Ports,
     relay::Relay,
-    socket,
+    runtime, socket,
     status::StatusLine,
     supervisor::{News, Supervisor},
 };
@@ -87,11 +87,7 @@ impl Performance {
         let control_port = options.control.unwrap_or_else(|| here.port().wrapping_add(1));
         // Never on another interface: whoever can reach it can end the show.
         let control = socket::open(SocketAddr::from(([127, 0, 0, 1], control_port)))?;
-        let runtime = runtime_folder().context("failed to make the folder for locks and bots")?;
-        let folder = tempfile::Builder::new()
-            .prefix("play-")
-            .tempdir_in(&runtime)
-            .with_context(|| format!("failed to make a folder for the bots in {}", runtime.display()))?;
+        let folder = runtime::private_folder()?;
         let terms = Terms {
             director_port: here.port(),
             seed: options.seed,

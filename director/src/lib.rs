@@ -26,6 +26,7 @@ pub mod render;
 pub mod render_to_files;
 pub mod restarts;
 pub mod roster;
+pub mod runtime;
 pub mod score;
 pub mod socket;
 pub mod status;

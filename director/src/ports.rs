@@ -3,6 +3,7 @@
 //! A port is ours while we hold an advisory lock on a file named after it in a folder that all
 //! directors of this user share, and nobody else has it open.
 
+use crate::runtime;
 use musebot_protocol::{FIRST_BOT_PORT, LAST_BOT_PORT};
 use std::{
     fs::{File, OpenOptions},
@@ -25,24 +26,11 @@ pub struct Ports {
     folder: PathBuf,
 }
 
-/// The folder that all directors of this user share: for locks, and for the bots' private folders.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn runtime_folder() -> io::Result<PathBuf> {
-    let folder = match std::env::var_os("XDG_RUNTIME_DIR") {
-        Some(dir) if !dir.is_empty() => PathBuf::from(dir).join("musebots"),
-        _ => std::env::temp_dir().join(format!("musebots-{}", rustix::process::getuid().as_raw())),
-    };
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder)
-}
-
 impl Ports {
     /// # Errors
     /// When the shared folder cannot be made.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { folder: runtime_folder()? })
+        Ok(Self { folder: runtime::folder()? })
     }
 
     /// The lowest port that is free.

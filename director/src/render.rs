@@ -11,8 +11,8 @@ use crate::{
     ensemble::{Ensemble, Length},
     event::{Action, Event, Exit},
     launch::Terms,
-    ports::{Ports, runtime_folder},
-    socket,
+    ports::Ports,
+    runtime, socket,
     supervisor::{News, Supervisor},
 };
 use anyhow::{Context, bail};
@@ -93,10 +93,7 @@ pub async fn render(
     record: &mut dyn Record,
     progress: &mut dyn FnMut(u64, u64),
 ) -> anyhow::Result<Rendered> {
-    let folder = tempfile::Builder::new()
-        .prefix("render-")
-        .tempdir_in(runtime_folder()?)
-        .context("failed to make a folder for the bots")?;
+    let folder = runtime::private_folder()?;
     let mut house = House::open(&request, folder.path())?;
     house.everybody_ready(request.leave_out).await?;
     let end = Tick(i64::from(request.bars) * request.ensemble.meter.ticks_per_bar());

@@ -10,6 +10,8 @@ mod rig;
 #[path = "support/spell.rs"]
 mod spell;
 
+#[path = "director/anything.rs"]
+mod anything;
 #[path = "director/beginning.rs"]
 mod beginning;
 #[path = "director/control.rs"]

@@ -90,13 +90,16 @@ fn a_bot_that_dies_ends_a_render_with_its_card() {
     assert!(said.contains("sick has died: exit code 3") && said.contains("| my knee"), "{said}");
 }
 
-/// A bot that says hello, but not that it can render.
-fn plain(home: &Home) {
+/// A bot that beats and says hello with what it accepts (`,sis`, padded) or without, and does no more.
+fn talker(home: &Home, name: &str, accepts: &str) {
+    let tags = if accepts.is_empty() { ",si\\0" } else { ",sis\\0\\0\\0\\0" };
     home.beating(
-        "plain",
-        "id=plai\nat=$(printf '\\\\x%02x\\\\x%02x' $(($8 >> 8)) $(($8 & 255)))\n\
-         hello() { printf \"/agent/hello\\0\\0\\0\\0,si\\0$id\\0\\0\\0\\0\\0\\0$at\" > /dev/udp/127.0.0.1/$port; }\n\
-         while :; do beat; hello; sleep 0.2; done",
+        name,
+        &format!(
+            "id={name} at=$(printf '\\\\x%02x\\\\x%02x' $(($8 >> 8)) $(($8 & 255)))\n\
+             hello() {{ printf \"/agent/hello\\0\\0\\0\\0{tags}$id\\0\\0\\0\\0\\0\\0${{at}}{accepts}\" > /dev/udp/127.0.0.1/$port; }}\n\
+             while :; do beat; hello; sleep 0.2; done"
+        ),
     );
 }
 
@@ -104,9 +107,8 @@ fn plain(home: &Home) {
 fn x6_a_bot_that_cannot_render_is_named_and_left_out_only_if_the_user_says_so() {
     real_bots();
     let home = Home::new();
-    plain(&home);
-    let text =
-        format!("[[bot]]\nid = \"drums\"\nprogram = \"drums\"\n{}", bot("plai", "")).replace("./plai", "./plain");
+    talker(&home, "plai", "");
+    let text = format!("[[bot]]\nid = \"drums\"\nprogram = \"drums\"\n{}", bot("plai", ""));
     let file = home.ensemble(&text);
     let output = render(&file, &home.path().join("out"), &["--bars", "2"]);
     assert_eq!(output.status.code(), Some(1));
@@ -115,6 +117,16 @@ fn x6_a_bot_that_cannot_render_is_named_and_left_out_only_if_the_user_says_so() 
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("left out plai"), "{}", said(&output));
     assert!(home.path().join("out/stems/drums.wav").exists());
+}
+
+/// Takes the 10 s that a bot is given for a tick.
+#[test]
+fn x6_a_bot_that_does_not_answer_for_a_tick_ends_the_render_with_its_name() {
+    let home = Home::new();
+    talker(&home, "mute", "accepts=render\\0\\0");
+    let output = render(&home.ensemble(&bot("mute", "")), &home.path().join("out"), &["--bars", "1"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("mute did not answer for tick 0 (bar 1 beat 1) within 10 s"), "{}", said(&output));
 }
 
 #[test]
@@ -154,7 +166,7 @@ fn where_nothing_can_sound_play_says_so_in_one_line_and_renders_instead() {
         .unwrap();
     let said = said(&output);
     assert!(output.status.success(), "{said}");
-    assert_eq!(said.matches("no audio device").count(), 1, "{said}");
+    assert_eq!(said.lines().filter(|l| l.contains("no audio device")).count(), 1, "{said}");
     assert!(said.contains("rendering 2 bars to files instead") && said.contains("renders/trio"), "{said}");
     assert!(home.path().join("renders/trio/mix.wav").exists());
     assert!(output.stdout.is_empty(), "the status line is quiet where stdout is no terminal");

@@ -12,7 +12,7 @@ pub use hand::{Hand, REGISTER};
 pub use line::{Figure, Onset, Role};
 
 use musebot_kit::{
-    About, Broadcast, Musebot, Setup, Stage, Style, Tick,
+    About, Broadcast, Musebot, Said, Setup, Stage, Style, Tick,
     music::{self, Band, Close, Dice, Feel, Human, Phrase, Scale, Sheet, Temper},
 };
 
@@ -54,6 +54,7 @@ impl Musebot for Bass {
                 "section",
                 "density",
                 "onoff",
+                "initialize",
             ],
             flags: &[synth::FLAG],
         }
@@ -97,6 +98,10 @@ impl Musebot for Bass {
     }
 
     fn heard(&mut self, said: &Broadcast, stage: &mut Stage) {
+        if let Some(Said::Initialize) = said.said() {
+            // Other figures, from the next bar on.
+            (self.material, self.figure) = (self.material.about("anew"), None);
+        }
         self.band.heard(said, stage);
     }
 }

@@ -2,8 +2,8 @@
 
 use bass::{Bass, REGISTER};
 use musebot_kit::{
-    Broadcast, Meter, Musebot, PlacedNote, Setup, Stage, Style, Tempo, Tick,
-    music::{Phrase, Rehearsal},
+    Broadcast, Meter, Musebot, PlacedNote, Said, Setup, Stage, Style, Tempo, Tick,
+    music::{Heard, Phrase, Rehearsal},
 };
 use std::process::Command;
 
@@ -145,6 +145,37 @@ fn a_notepool_is_enough_to_follow() {
     let inner: Vec<&PlacedNote> = played.iter().filter(|n| (16..48).contains(&(n.tick.0 % 64))).collect();
     let fitting = inner.iter().copied().filter(|n| fits(n)).count();
     assert!(fitting * 2 > inner.len(), "{fitting} of {}", inner.len());
+}
+
+/// Asks everybody for new material in the middle of the fourth bar, if it is busy.
+struct Producer {
+    asks: bool,
+}
+
+impl Musebot for Producer {
+    fn new(setup: &Setup) -> anyhow::Result<Self> {
+        Ok(Self { asks: setup.trait_or("busy", 0.0) > 0.5 })
+    }
+    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        if tick.0 == 3 * 64 + 30 && self.asks {
+            stage.tell(&Said::Initialize);
+        }
+    }
+}
+
+#[test]
+fn initialize_makes_new_material_from_the_next_bar_on() {
+    let played = |busy: f64| {
+        let mut producer = Setup::rehearsal("producer", 0);
+        producer.temperament.set("busy", busy).unwrap();
+        let room = Rehearsal::new(Meter::default(), Tempo::default());
+        let room = room.with::<Bass>(&Setup::rehearsal("bass", 5)).unwrap();
+        room.with::<Producer>(&producer).unwrap().section("a", 4, 0.6).play(12).notes
+    };
+    let (renewed, gone_on) = (played(1.0), played(0.0));
+    let until = |notes: &[Heard]| notes.iter().copied().filter(|n| n.placed.tick.0 < 256).collect::<Vec<_>>();
+    assert_eq!(until(&renewed), until(&gone_on));
+    assert_ne!(renewed, gone_on);
 }
 
 /// Says whatever comes to its mind, as strangers on the network may.

@@ -45,7 +45,7 @@ impl Musebot for Drums {
                       goes in fills and syncopation), loose (how unevenly it plays), loud (how hard it plays).",
             kinds: &["drums"],
             sends: &["tala", "phraselength", "phrases", "hdensity", "vdensity"],
-            receives: &["tala", "phraselength", "section", "density", "progress", "onoff"],
+            receives: &["tala", "phraselength", "section", "density", "progress", "onoff", "initialize"],
             flags: &[],
         }
     }
@@ -80,8 +80,11 @@ impl Musebot for Drums {
     }
 
     fn heard(&mut self, said: &Broadcast, stage: &mut Stage) {
-        if let Some(Said::Tala(_)) = said.said() {
-            self.lead.heard(&said.speaker, self.band.phrase(stage).index);
+        match said.said() {
+            Some(Said::Tala(_)) => self.lead.heard(&said.speaker, self.band.phrase(stage).index),
+            // Other grooves, from the next bar on.
+            Some(Said::Initialize) => (self.material, self.groove) = (self.material.about("anew"), None),
+            _ => {}
         }
         self.form.heard(said, stage);
         self.band.heard(said, stage);

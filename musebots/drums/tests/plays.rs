@@ -101,6 +101,37 @@ fn a_swung_offbeat_comes_late_by_a_third_of_the_way() {
     assert!((mean - 32.0 / 3.0).abs() < 0.3, "{mean}: {offs:?}");
 }
 
+/// Asks everybody for new material in the middle of the fourth bar, if it is busy.
+struct Producer {
+    asks: bool,
+}
+
+impl Musebot for Producer {
+    fn new(setup: &Setup) -> anyhow::Result<Self> {
+        Ok(Self { asks: setup.trait_or("busy", 0.0) > 0.5 })
+    }
+    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        if tick.0 == 3 * 64 + 30 && self.asks {
+            stage.tell(&Said::Initialize);
+        }
+    }
+}
+
+#[test]
+fn initialize_makes_new_material_from_the_next_bar_on() {
+    let played = |busy: f64| {
+        let mut producer = Setup::rehearsal("producer", 0);
+        producer.temperament.set("busy", busy).unwrap();
+        let room = Rehearsal::new(Meter::default(), Tempo::default());
+        let room = room.with::<Drums>(&Setup::rehearsal("drums", 5)).unwrap();
+        room.with::<Producer>(&producer).unwrap().section("a", 4, 0.6).play(12).notes
+    };
+    let (renewed, gone_on) = (played(1.0), played(0.0));
+    let until = |notes: &[Heard]| notes.iter().copied().filter(|n| n.placed.tick.0 < 256).collect::<Vec<_>>();
+    assert_eq!(until(&renewed), until(&gone_on));
+    assert_ne!(renewed, gone_on);
+}
+
 /// Says whatever comes to its mind, as strangers on the network may.
 struct Babbler;
 

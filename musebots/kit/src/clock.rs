@@ -256,6 +256,11 @@ impl Clock {
         Some(grid.predict(grid.played + 1) - grid.lead + grid.patience())
     }
 
+    /// How long before they sound stamped ticks arrive.
+    pub(crate) fn lead(&self) -> Option<f64> {
+        self.grid.as_ref().filter(|g| g.smoother.is_none() && !g.stalled).map(|g| g.lead)
+    }
+
     /// Whether ticks are coming.
     pub(crate) fn runs(&self) -> bool {
         self.grid.as_ref().is_some_and(|g| !g.stalled)

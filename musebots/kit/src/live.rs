@@ -15,8 +15,6 @@ use std::time::{Duration, Instant};
 
 /// At most so many datagrams are worked off before time itself is looked at again.
 const AT_ONCE: usize = 64;
-/// What bare ticks get on top of the output's own latency, in seconds: room for their unevenness.
-const MARGIN: f64 = 0.006;
 
 /// Plays until told off, and returns when the sound has faded.
 ///
@@ -35,7 +33,7 @@ pub(crate) fn play<B: Musebot>(
     let mut session = Session::<B>::new(&setup, manner, 0.0)?;
     let mut outputs = Outputs::open(options, setup.sound.take(), began)?;
     signals.playing();
-    session.allow_for(outputs.latency() + MARGIN);
+    session.allow_for(outputs.latency());
     tracing::info!(
         "playing as `{}` for the director at {}:{}, listening on {}, seed {}; {}",
         options.id,

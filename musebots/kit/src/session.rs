@@ -9,7 +9,7 @@ use crate::{
     options::OnExiting,
     player::{Player, makes_sense},
 };
-use musebot_protocol::{BotId, Broadcast, Gain, Said, Tempo, TimeTag, ToBot, messages};
+use musebot_protocol::{BotId, Broadcast, Gain, Said, Tempo, Tick, TimeTag, ToBot, messages};
 use std::time::SystemTime;
 
 /// What is to be done in the world.
@@ -57,6 +57,10 @@ const LEVEL_EVERY: f64 = 0.125;
 const LATE_EVERY: f64 = 1.0;
 /// Gain without a time of its own moves within this many milliseconds.
 const GAIN_RAMP_MS: f64 = 10.0;
+/// What bare ticks get on top of the output's own latency, in seconds: room for their unevenness.
+const MARGIN: f64 = 0.006;
+/// What ticks are to come earlier than the output needs them, in seconds.
+const ROOM: f64 = 0.020;
 /// Bars in a phrase when nobody says otherwise.
 const PHRASE: u32 = 4;
 
@@ -72,6 +76,8 @@ pub(crate) struct Session<B> {
     /// Another bot has ended its form: we end at the next phrase.
     ending: bool,
     tempo: Option<Tempo>,
+    /// How long the slowest output takes, until it has been compared to how early ticks come.
+    takes: Option<f64>,
     turns: Vec<Turn>,
     cues: Vec<Cue>,
 }
@@ -88,6 +94,7 @@ impl<B: Musebot> Session<B> {
             late_at: started + LATE_EVERY,
             ending: false,
             tempo: None,
+            takes: None,
             turns: Vec::new(),
             cues: Vec::new(),
         })
@@ -96,7 +103,27 @@ impl<B: Musebot> Session<B> {
     /// An output needs this long: bare ticks sound no earlier, because a note that comes too late
     /// for its place is uneven, and a constant delay is not heard.
     pub(crate) fn allow_for(&mut self, latency: f64) {
-        self.clock.set_latency(self.manner.latency.max(latency));
+        self.clock.set_latency(self.manner.latency.max(latency + MARGIN));
+        self.takes = Some(latency);
+    }
+
+    /// Stamped ticks have to come early enough for the output, and for notes that are to sound
+    /// before their tick (X3). Said once, when we know.
+    fn compare_latency(&mut self, tick: Tick, out: &mut Vec<Action>) {
+        let (Some(takes), Some(lead)) = (self.takes, self.clock.lead()) else { return };
+        if tick.0 % 64 != 63 {
+            return;
+        }
+        self.takes = None;
+        if lead < takes + ROOM {
+            out.push(Action::Warn(format!(
+                "ticks come {:.0} ms before they sound, and the output takes {:.0} ms: notes may come late; \
+                 set `latency-ms` in the ensemble file to {:.0} or more",
+                lead * 1000.0,
+                takes * 1000.0,
+                ((takes + ROOM) * 100.0).ceil() * 10.0,
+            )));
+        }
     }
 
     /// Takes in one datagram that arrived at `arrival`, when the wall clock said `wall`.
@@ -190,6 +217,7 @@ impl<B: Musebot> Session<B> {
                         out.push(Action::Tempo { due: beat.due, tempo: beat.tempo });
                     }
                     self.player.beat(&beat, &mut self.cues);
+                    self.compare_latency(beat.tick, out);
                     if now - beat.due > MISSED {
                         self.player.wait_for_bar_line();
                     }

@@ -21,6 +21,11 @@ impl Progressions {
         Self { scale, style, dice }
     }
 
+    /// Other progressions from now on.
+    pub fn renew(&mut self) {
+        self.dice = self.dice.about("anew");
+    }
+
     /// The plan for a phrase of a section.
     #[must_use]
     pub fn plan(&self, section: &str, phrase: Phrase) -> Plan {

@@ -60,6 +60,7 @@ impl Musebot for Melody {
                 "density",
                 "progress",
                 "onoff",
+                "initialize",
             ],
             flags: &[synth::FLAG],
         }
@@ -102,8 +103,13 @@ impl Musebot for Melody {
     }
 
     fn heard(&mut self, said: &Broadcast, stage: &mut Stage) {
-        if let Some(Said::PlanChords(_)) = said.said() {
-            self.lead.heard(&said.speaker, self.band.phrase(stage).index);
+        match said.said() {
+            Some(Said::PlanChords(_)) => self.lead.heard(&said.speaker, self.band.phrase(stage).index),
+            Some(Said::Initialize) => {
+                self.tune.renew();
+                self.progressions.renew();
+            }
+            _ => {}
         }
         self.form.heard(said, stage);
         self.band.heard(said, stage);

@@ -41,11 +41,15 @@ impl Motif {
         let mut parts = Vec::with_capacity(notes.len());
         // It leans upwards first and comes back, or the other way round.
         let arch = if dice.chance(0.6) { 1.0 } else { -1.0 };
-        let mut leapt = 0_i32;
+        let (mut leapt, mut height, mut straight) = (0_i32, 0_i32, 0_i32);
         for (n, (step, length)) in notes.iter().enumerate() {
             let lean = arch * if n * 2 < notes.len() { 0.35 } else { -0.35 };
+            // A line that has gone far, or straight on for long, wants to turn.
+            let lean = lean - 0.08 * f64::from(height) - 0.1 * f64::from(straight);
             let rise = if n == 0 { 0 } else { interval(lean, leapt, bold, dice) };
             leapt = if rise.abs() > 1 { rise.signum() } else { 0 };
+            height += rise;
+            straight = if rise.signum() == straight.signum() { straight + rise.signum() } else { rise.signum() };
             parts.push(Part { step: *step, length: *length, rise });
         }
         Self(parts)
@@ -148,6 +152,17 @@ mod tests {
     fn inverted_twice_it_is_itself() {
         for seed in 0..50 {
             assert_eq!(motif(seed).inverted().inverted(), motif(seed));
+        }
+    }
+
+    #[test]
+    fn it_stays_within_an_octave_of_where_it_began() {
+        for seed in 0..200 {
+            let mut height = 0_i32;
+            for part in motif(seed).parts() {
+                height += part.rise;
+                assert!(height.abs() <= 7, "{:?}", motif(seed));
+            }
         }
     }
 

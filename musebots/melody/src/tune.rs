@@ -59,6 +59,8 @@ struct Material {
     forms: [Vec<BarSketch>; 2],
     /// How far above the middle of the range it begins.
     lift: i32,
+    /// How dense the motifs were made.
+    density: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -84,6 +86,15 @@ impl Tune {
             memory: BTreeMap::new(),
             times: BTreeMap::new(),
         }
+    }
+
+    /// Forgets all motifs and what was sung: other ones from the next bar on.
+    pub fn renew(&mut self) {
+        self.material = self.material.about("anew");
+        self.sections.clear();
+        self.memory.clear();
+        self.times.clear();
+        self.sketched = None;
     }
 
     /// The next bar of it.
@@ -156,13 +167,14 @@ impl Tune {
             // Question and answer mostly share their shape.
             let closed = if dice.chance(0.65) { open.clone() } else { sketch::form(bars, &mut dice) };
             let lift = dice.below(4) as i32 - 2 + if occasion.density > 0.65 { 2 } else { 0 };
-            Material { first, second, forms: [open, closed], lift }
+            Material { first, second, forms: [open, closed], lift, density: occasion.density }
         })
     }
 
     fn sing(&mut self, bar: BarSketch, occasion: &Occasion) -> Vec<Tone> {
         let material = self.material(occasion);
         let lift = material.lift + bar.lift;
+        let less = material.density - occasion.density;
         let whole = if bar.idea == Idea::Second { &material.second } else { &material.first }.clone();
         let mut motif = match bar.change {
             Change::Plain | Change::Again => whole,
@@ -171,11 +183,13 @@ impl Tune {
             Change::Thinned => whole.thinned(),
             Change::Echo => whole.fragment(occasion.ground.steps),
         };
-        // Fewer notes than the section began with when there is less room now.
-        if motif.parts().len() > 3 && self.dice.chance((0.4 - occasion.density).max(0.0) * 2.0) {
+        // Fewer notes where there is less room than when the motif was made, and more where there is more.
+        if motif.parts().len() > 2 && self.dice.chance(less * 3.0) {
             motif = motif.thinned();
+        } else if self.dice.chance((-less - 0.1) * 1.5) {
+            motif = motif.ornamented(&mut self.dice);
         }
-        let aim = self.singer.home() + lift;
+        let aim = self.singer.home() + lift.clamp(-4, 5);
         self.singer.sing(&motif, &occasion.ground, aim, &mut self.dice)
     }
 

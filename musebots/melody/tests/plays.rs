@@ -3,7 +3,7 @@
 use melody::Melody;
 use musebot_kit::{
     Meter, Mode, Musebot, Said, Setup, Stage, Style, Tempo, Tick,
-    music::{Phrase, Rehearsal, Scale},
+    music::{Heard, Phrase, Rehearsal, Scale},
 };
 use std::process::Command;
 
@@ -164,6 +164,37 @@ fn it_leaves_room_when_the_others_are_dense() {
             .sum::<usize>()
     };
     assert!(count(1.0) * 10 < count(0.1) * 9, "{} and {}", count(1.0), count(0.1));
+}
+
+/// Asks everybody for new material in the middle of the fourth bar, if it is busy.
+struct Producer {
+    asks: bool,
+}
+
+impl Musebot for Producer {
+    fn new(setup: &Setup) -> anyhow::Result<Self> {
+        Ok(Self { asks: setup.trait_or("busy", 0.0) > 0.5 })
+    }
+    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        if tick.0 == 3 * 64 + 30 && self.asks {
+            stage.tell(&Said::Initialize);
+        }
+    }
+}
+
+#[test]
+fn initialize_makes_new_material_from_the_next_bar_on() {
+    let played = |busy: f64| {
+        let mut producer = Setup::rehearsal("producer", 0);
+        producer.temperament.set("busy", busy).unwrap();
+        let room = Rehearsal::new(Meter::default(), Tempo::default());
+        let room = room.with::<Melody>(&Setup::rehearsal("melody", 5)).unwrap();
+        room.with::<Producer>(&producer).unwrap().section("a", 4, 0.6).play(12).notes
+    };
+    let (renewed, gone_on) = (played(1.0), played(0.0));
+    let until = |notes: &[Heard]| notes.iter().copied().filter(|n| n.placed.tick.0 < 256).collect::<Vec<_>>();
+    assert_eq!(until(&renewed), until(&gone_on));
+    assert_ne!(renewed, gone_on);
 }
 
 /// Says whatever comes to its mind, as strangers on the network may.

@@ -411,6 +411,19 @@ fn a_bot_that_was_busy_for_seconds_does_not_play_what_it_missed() {
     assert_eq!(first.position, 128.0, "it comes in on the next bar line");
 }
 
+#[test]
+fn x3_a_bot_says_once_when_ticks_come_too_late_for_its_output() {
+    let warnings = |output: f64| {
+        let mut play = Stageplay::new(OnExiting::Auto);
+        play.session.allow_for(output);
+        play.ticks(0..200);
+        let warned = |(_, a): &(f64, Action)| matches!(a, Action::Warn(w) if w.contains("`latency-ms`"));
+        play.actions.iter().filter(|a| warned(a)).count()
+    };
+    assert_eq!(warnings(0.030), 0, "60 ms are enough for 30");
+    assert_eq!(warnings(0.050), 1);
+}
+
 fn junk() -> impl Strategy<Value = Vec<u8>> {
     let address = prop_oneof![
         Just("/mc/time"),
