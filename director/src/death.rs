@@ -60,6 +60,9 @@ fn advice(exit: &Exit, last_lines: &[String]) -> Option<&'static str> {
     if said(&["address already in use", "port is taken", "EADDRINUSE"]) {
         return Some("end the program that holds its port, or start the director with another --listen");
     }
+    if said(&["no space left on device", "disk is full"]) {
+        return Some("make room on that disk, or name another folder with `--out`");
+    }
     match exit {
         Exit::Code(127) => Some("a program that its script calls is not installed"),
         Exit::Code(126) => Some("chmod +x its program"),

@@ -18,6 +18,8 @@ const WARM_UP: f64 = 2.0;
 const PLAYED: f64 = 12.0;
 const FADE: f64 = 2.0;
 const AFTER: f64 = 5.0;
+/// How long after a quit something may still sound.
+const FADED_WITHIN: f64 = 4.0;
 
 /// The trio, each bot in a sink of its own.
 fn trio(server: &AudioServer) -> (Home, Director) {
@@ -88,6 +90,9 @@ fn three_bots_sound_in_time_and_a_gain_of_0_silences_exactly_one() {
     assert!(director.command(&["gain", "bass", "0"]).0);
     let turned_down = recording.seconds();
     recording.until(turned_down + FADE + AFTER);
+    let quit = recording.seconds();
+    assert!(director.command(&["quit"]).0);
+    recording.until(quit + FADED_WITHIN + 1.0);
     let sound = recording.stop();
 
     let mut phases = Vec::new();
@@ -118,7 +123,10 @@ fn three_bots_sound_in_time_and_a_gain_of_0_silences_exactly_one() {
             _ => assert!(after > 0.001, "{bot} has fallen silent with the bass"),
         }
     }
-    assert!(director.command(&["quit"]).0);
+    for (bot, sound) in BOTS.iter().zip(&sound) {
+        let rest = rms(part(sound, quit + FADED_WITHIN, quit + FADED_WITHIN + 1.0));
+        assert_eq!(rest, 0.0, "{bot} still sounds {FADED_WITHIN} s after the end");
+    }
     let (status, said) = director.ends();
     assert_eq!(status.code(), Some(0), "{said}");
 }

@@ -15,3 +15,5 @@ mod launching;
 mod playing;
 #[path = "ensemble/rendering.rs"]
 mod rendering;
+#[path = "ensemble/surviving.rs"]
+mod surviving;

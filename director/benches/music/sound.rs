@@ -78,8 +78,8 @@ fn near(drums: &[f64], rate: u32, frames: usize) -> Vec<bool> {
         let first = (onset * f64::from(rate)).round().max(0.0) as usize;
         // One frame earlier, because the second difference looks ahead by one.
         let last = first + (f64::from(rate) * 0.002) as usize;
-        for frame in first.saturating_sub(1)..=last.min(frames.saturating_sub(1)) {
-            near[frame] = true;
+        if first < frames {
+            near[first.saturating_sub(1)..=last.min(frames - 1)].fill(true);
         }
     }
     near

@@ -2,13 +2,14 @@
 
 use crate::{
     process::{Director, Home, real_bots, wait_until},
+    scripts::{children, lives},
     socket_bot::Bot,
 };
 use musebot_protocol::{Broadcast, messages};
 use std::{collections::BTreeSet, process::Command};
 
 /// Melody, bass and drums without a sound card.
-fn trio(head: &str) -> (Home, Director) {
+pub(crate) fn trio(head: &str) -> (Home, Director) {
     real_bots();
     let home = Home::new();
     let bots: String = ["melody", "bass", "drums"]
@@ -53,6 +54,18 @@ fn x5_all_three_say_how_late_their_notes_are() {
             .iter()
             .all(|bot| seen.lines().find(|l| l.starts_with(bot)).is_some_and(|l| l.matches(" ms").count() == 2))
     });
+}
+
+#[test]
+fn after_ctrl_c_our_bots_go_by_themselves_before_anybody_loses_patience() {
+    let (_home, director) = trio("");
+    let bots = children(director.child.id());
+    assert_eq!(bots.len(), 3);
+    director.signal(2);
+    let (status, said) = director.ends();
+    assert_eq!(status.code(), Some(0), "{said}");
+    assert!(!said.contains("SIGTERM") && !said.contains("has died"), "{said}");
+    assert!(bots.into_iter().all(|pid| !lives(pid)));
 }
 
 #[test]

@@ -18,6 +18,8 @@ fn trio() -> PathBuf {
 fn render(file: &Path, out: &Path, more: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_director"));
     command.arg("render").arg(file).arg("--out").arg(out).args(more);
+    // A backtrace would push a bot's last words off its card.
+    command.env_remove("RUST_BACKTRACE");
     // No audio device is opened: one that would be could only be this.
     command.env("ALSA_CONFIG_PATH", "/nonexistent").output().unwrap()
 }
@@ -129,27 +131,57 @@ fn x6_a_bot_that_does_not_answer_for_a_tick_ends_the_render_with_its_name() {
     assert!(said(&output).contains("mute did not answer for tick 0 (bar 1 beat 1) within 10 s"), "{}", said(&output));
 }
 
-#[test]
-fn a_full_disk_ends_a_render_with_a_clear_message() {
-    real_bots();
-    let home = Home::new();
-    let disk = home.path().join("disk");
-    fs::create_dir(&disk).unwrap();
-    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=400k", "tmpfs"]).arg(&disk).output();
-    if !mount.is_ok_and(|m| m.status.success()) {
+/// A disk of so many KiB; `None` (and a line that says so) for those who may not mount one.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(home: &Home, kib: usize) -> Option<Self> {
+        let disk = home.path().join(format!("disk-{kib}"));
+        fs::create_dir(&disk).unwrap();
+        let size = format!("size={kib}k");
+        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&disk).output();
+        if mount.is_ok_and(|m| m.status.success()) {
+            return Some(Self(disk));
+        }
         #[expect(clippy::print_stdout, reason = "a test that is left out says so")]
         {
             println!("not run: a small disk can only be mounted as root");
         }
-        return;
+        None
     }
-    let output = render(&trio(), &disk.join("out"), &["--bars", "8", "--seed", "7"]);
-    let unmounted = Command::new("umount").arg(&disk).status().unwrap();
-    assert!(unmounted.success());
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_while_the_bots_play_ends_a_render_with_a_clear_message() {
+    real_bots();
+    let home = Home::new();
+    let Some(disk) = SmallDisk::mount(&home, 400) else { return };
+    let output = render(&trio(), &disk.0.join("out"), &["--bars", "8", "--seed", "7"]);
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("No space left on device"), "{said}");
-    assert!(said.contains(disk.to_str().unwrap()), "it says where: {said}");
+    assert!(said.contains(disk.0.to_str().unwrap()), "it says where: {said}");
+    assert!(said.contains("try: make room on that disk, or name another folder with `--out`"), "{said}");
+}
+
+#[test]
+fn a_disk_that_is_full_while_the_mix_is_made_ends_a_render_with_a_clear_message() {
+    real_bots();
+    let home = Home::new();
+    let seeded = ["--bars", "2", "--seed", "7"];
+    assert!(render(&trio(), &home.path().join("out"), &seeded).status.success());
+    let stems: usize = files(&home.path().join("out/stems")).values().map(Vec::len).sum();
+    let Some(disk) = SmallDisk::mount(&home, stems / 1024 + 200) else { return };
+    let output = render(&trio(), &disk.0.join("out"), &seeded);
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("mix.wav") && said.contains("the disk is full: free some space"), "{said}");
 }
 
 #[test]

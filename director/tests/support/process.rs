@@ -60,6 +60,8 @@ impl Director {
             .args(more)
             .arg(file)
             .envs(variables.iter().copied())
+            // A backtrace would push a bot's last words off its card.
+            .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -92,6 +92,21 @@ fn where_somebody_else_leads_it_follows() {
 }
 
 #[test]
+fn of_two_melodies_one_makes_the_plan() {
+    let two = room().with::<Melody>(&setup(Style::Straight, 3)).unwrap();
+    let mut other = setup(Style::Straight, 4);
+    other.id = "viola".parse().unwrap();
+    let played = two.with::<Melody>(&other).unwrap().play(32);
+    let plans = |who: &str| {
+        let by = |(tick, said): &&(Tick, musebot_kit::Broadcast)| {
+            said.speaker == who && said.topic == "plan/chords" && tick.0 >= 256
+        };
+        played.words.iter().filter(by).count()
+    };
+    assert_eq!((plans("melody"), plans("viola")), (7, 0));
+}
+
+#[test]
 fn it_stays_in_the_scale() {
     let scale = Scale::new("E".parse().unwrap(), Mode::Mixolydian);
     for (style, _) in Style::ALL {

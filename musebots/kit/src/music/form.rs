@@ -126,6 +126,37 @@ mod tests {
     }
 
     #[test]
+    fn the_section_that_came_next_is_expected_again() {
+        let mut stage = Stage::new("melody", Tempo::default(), Meter::default());
+        let mut form = Form::default();
+        for (n, name) in ["verse", "verse", "chorus", "chorus", "verse"].into_iter().enumerate() {
+            stage.section = Some(name.to_owned());
+            stage.tick = Tick(n as i64 * 64);
+            form.bar(&stage);
+        }
+        assert_eq!((form.section_at(6), form.section_at(7)), ("verse", "chorus"));
+    }
+
+    #[test]
+    fn a_leaders_progress_tells_where_the_section_ends() {
+        let mut stage = Stage::new("drums", Tempo::default(), Meter::default());
+        stage.section = Some("verse".to_owned());
+        let mut form = Form::default();
+        form.bar(&stage);
+        for bar in 1..=3_u32 {
+            stage.tick = Tick(i64::from(bar - 1) * 64);
+            form.heard(&Broadcast::new("progress", "xProducer", f64::from(bar - 1) / 6.0), &stage);
+        }
+        let ends: Vec<u32> = (1..=12)
+            .filter(|bar| {
+                stage.tick = Tick(i64::from(bar - 1) * 64);
+                form.ends(&stage, Phrase::of(*bar, 4))
+            })
+            .collect();
+        assert_eq!(ends, [6]);
+    }
+
+    #[test]
     fn numbered_sections_are_made_of_the_same() {
         assert_eq!(material_of("verse 2"), "verse");
         assert_eq!(material_of("chorus"), "chorus");
