@@ -60,6 +60,8 @@ pub struct Performance {
     socket: tokio::net::UdpSocket,
     /// The same socket, for sending without ceremony.
     out: UdpSocket,
+    /// Where it listens.
+    address: SocketAddr,
     control: tokio::net::UdpSocket,
     clock: ClockThread,
     relay: Relay,
@@ -105,6 +107,7 @@ impl Performance {
             director,
             supervisor,
             news,
+            address: here,
             out: main.try_clone().context("failed to share the socket")?,
             socket: tokio::net::UdpSocket::from_std(main).context("failed to watch the socket")?,
             control: tokio::net::UdpSocket::from_std(control).context("failed to watch the control socket")?,
@@ -213,6 +216,11 @@ impl Performance {
                 // A bot that is gone (its port answers "unreachable") concerns nobody else.
                 Err(_) => continue,
             };
+            // Our own words: somebody says that it listens where we do. They would go round for ever.
+            let (ours, theirs) = (self.address.ip(), from.ip());
+            if from.port() == self.address.port() && (theirs == ours || ours.is_unspecified() && theirs.is_loopback()) {
+                continue;
+            }
             for message in messages(&buffer[..length]) {
                 let code = match message {
                     Ok(message) => match message.topic() {

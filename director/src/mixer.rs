@@ -101,10 +101,11 @@ impl Mixer {
         }
     }
 
-    /// Whether a bot or a group goes by this name.
+    /// Whether a bot or a group goes by this name, or something has been set for it.
     #[must_use]
     pub fn knows(&self, who: &str) -> bool {
-        self.faders.contains_key(who) || self.is_group(who)
+        let set = self.faders.contains_key(who) || self.muted.contains(who) || self.soloed.contains(who);
+        set || self.is_group(who)
     }
 
     /// Whether a group goes by this name.

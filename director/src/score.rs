@@ -7,6 +7,8 @@ use crate::ensemble::{Form, Section};
 pub struct BarLine {
     /// A section begins.
     pub section: Option<Section>,
+    /// How far through its section the bar begins, 0–1.
+    pub progress: Option<f64>,
     /// The end is in sight: whole bars left, the one that begins here included.
     pub bars_left: Option<u32>,
     /// The piece is over: this bar is not played any more.
@@ -94,6 +96,9 @@ impl Score {
             self.current = Some((bar, index));
             line.section = Some(self.sections[index].clone());
         }
+        line.progress = self
+            .current
+            .map(|(start, index)| f64::from(bar.saturating_sub(start)) / f64::from(self.sections[index].bars));
         if let Some(end) = self.end() {
             line.over = bar >= end;
             let left = end.saturating_sub(bar);
@@ -101,6 +106,7 @@ impl Score {
         }
         if line.over {
             line.section = None;
+            line.progress = None;
         }
         line
     }
@@ -141,6 +147,14 @@ mod tests {
         assert!(!score.clone().go_to("Z"));
         assert_eq!(names(&mut score, 3..=5), "B-C");
         assert_eq!(score.end(), Some(6));
+    }
+
+    #[test]
+    fn progress_runs_through_each_section_from_0() {
+        let mut score = Score::new(vec![section("A", 4), section("B", 2)], Form::Once, None, 4);
+        let far: Vec<_> = (1..=7).map(|b| score.bar_line(b).progress).collect();
+        let expected = [0.0, 0.25, 0.5, 0.75, 0.0, 0.5].map(Some);
+        assert_eq!((&far[..6], far[6]), (&expected[..], None));
     }
 
     #[test]

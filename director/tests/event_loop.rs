@@ -14,6 +14,7 @@ use director::{
 };
 use live::{Live, ask, in_order, number};
 use musebot_protocol::{Control, Reply, Tempo, Tick, TimeTag, time_message};
+use socket_bot::Bot;
 use std::{
     net::UdpSocket,
     time::{Duration, Instant, SystemTime},
@@ -158,6 +159,23 @@ fn d21_without_echo_a_bot_does_not_hear_itself() {
     b.say(&message("/broadcast/two", ",s", &osc(b"b")));
     let heard = a.hear(|h| h.last().is_some_and(|d| d.starts_with(b"/broadcast/two")));
     assert!(!heard.iter().any(|d| d.starts_with(b"/broadcast/one")));
+}
+
+#[test]
+fn a_bot_that_takes_the_directors_port_for_its_own_does_not_make_every_word_echo_for_ever() {
+    let live = Live::play("");
+    let (a, mistaken) = (live.bot("a"), Bot::new("mistaken", live.address));
+    mistaken.say(&message(
+        "/agent/alive",
+        ",si",
+        &[osc(b"mistaken"), i32::from(live.address.port()).to_be_bytes().to_vec()].concat(),
+    ));
+    a.hear_one(b"/mc/agentList\0\0\0,ss\0");
+    for word in ["/broadcast/one", "/broadcast/two", "/broadcast/three"] {
+        a.say(&message(word, ",s", &osc(b"a")));
+        let heard = a.hear(|h| h.last().is_some_and(|d| d.starts_with(word.as_bytes())));
+        assert_eq!(heard.iter().filter(|d| d.starts_with(b"/broadcast/")).count(), 1, "each word comes once");
+    }
 }
 
 #[test]

@@ -12,10 +12,11 @@ pub(crate) struct Measure {
 }
 
 /// All measures of the notes, in the order of the table.
-pub(crate) const MEASURES: [Measure; 12] = [
+pub(crate) const MEASURES: [Measure; 13] = [
     Measure { name: "pitches in the scale", bounds: (0.95, 1.0), of: in_scale },
     Measure { name: "strong melody notes in the chord", bounds: (0.75, 1.0), of: strong_in_chord },
-    Measure { name: "bass on the root at a change", bounds: (0.85, 1.0), of: bass_on_root },
+    Measure { name: "bass on the root at a change", bounds: (0.85, 1.0), of: |piece| bass_on_root(piece, 0) },
+    Measure { name: "  or within half a beat of it", bounds: (0.85, 1.0), of: |piece| bass_on_root(piece, 2) },
     Measure { name: "bass onsets with the kick", bounds: (0.5, 1.0), of: bass_with_kick },
     Measure { name: "melody intervals to a fourth", bounds: (0.85, 1.0), of: small_intervals },
     Measure { name: "pitch-class entropy, bits", bounds: (2.2, 3.0), of: entropy },
@@ -40,9 +41,9 @@ fn strong_in_chord(piece: &Piece) -> f64 {
     })
 }
 
-/// Of all changes to another root, those on which the bass begins a note on that root: on the
-/// change itself or within half a beat (a bass that plays off the kick comes an eighth later).
-fn bass_on_root(piece: &Piece) -> f64 {
+/// Of all changes to another root, those on which the bass begins a note on that root, at most
+/// so many sixteenths after it (a bass that plays off the kick comes an eighth later).
+fn bass_on_root(piece: &Piece, late: i64) -> f64 {
     let mut changes = Vec::new();
     let mut before = None;
     for (tick, chord) in &piece.chords {
@@ -53,7 +54,7 @@ fn bass_on_root(piece: &Piece) -> f64 {
         before = root;
     }
     share(changes.iter(), |(step, root)| {
-        let first = piece.bass.iter().find(|note| (*step..=*step + 2).contains(&note.step()));
+        let first = piece.bass.iter().find(|note| (*step..=*step + late).contains(&note.step()));
         first.is_some_and(|note| Some(note.pitch % 12) == *root)
     })
 }

@@ -58,14 +58,11 @@ impl Director {
 
     /// Finds the bot that a heartbeat belongs to, or takes in a guest.
     fn whose_beat(&mut self, now: Duration, from: SocketAddr, id: &BotId, port: Option<u16>) -> Option<Arc<str>> {
-        let known = |director: &Self| {
-            director.addresses.iter().find(|(i, source, _)| i == id && *source == from).map(|(_, _, to)| *to)
-        };
-        let here = self.roster.called(id).any(|b| b.alive.is_some() || b.process);
         let at = match port {
             Some(port) => Some(SocketAddr::new(from.ip(), port)),
-            None if !here => known(self),
-            None => None,
+            // Of our own bots we know better where they listen.
+            None if self.roster.called(id).any(|b| b.process) => None,
+            None => self.addresses.iter().find(|(i, source, _)| i == id && *source == from).map(|(_, _, to)| *to),
         };
         // The one that we know under this address.
         let same = |b: &&crate::roster::Bot| match at {

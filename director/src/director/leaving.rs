@@ -105,8 +105,8 @@ impl Director {
         if let Some(source) = bot.source {
             self.memory.forget(source);
         }
-        if let (Some(source), Some(to)) = (bot.source, bot.to) {
-            self.addresses.retain(|(id, _, _)| *id != bot.id);
+        if let (false, Some(source), Some(to)) = (bot.process, bot.source, bot.to) {
+            self.addresses.retain(|(_, from, _)| *from != source);
             if self.addresses.len() >= MOST_GUESTS {
                 self.addresses.pop_front();
             }
@@ -116,6 +116,10 @@ impl Director {
         bot.process = false;
         bot.since = now;
         bot.life = Life::Stopped;
+        if bot.entry.is_none() {
+            // Or the others would stay silent for one who is not here.
+            self.mixer.solo(name, false);
+        }
         self.roster.dismiss(name);
         self.roster_changed = true;
     }

@@ -325,3 +325,28 @@ fn x7_start_brings_back_a_bot_that_is_still_fading_out() {
     rig.run(2.0);
     assert_eq!(rig.state("bass"), "playing");
 }
+
+#[test]
+fn x7_a_solo_of_a_guest_that_leaves_does_not_silence_the_others_for_ever() {
+    let mut rig = duo();
+    rig.add(Fake::guest("tuba", 9000));
+    rig.run(1.0);
+    rig.ask(Control::Solo { who: "tuba".into(), on: true });
+    rig.run(0.2);
+    assert_eq!(gains(&rig, FIRST).last().unwrap().1, 0.0);
+    rig.falls_silent("tuba");
+    rig.run(12.0);
+    assert_eq!(rig.state("tuba"), "unknown");
+    assert_eq!(gains(&rig, FIRST).last().unwrap().1, 1.0);
+}
+
+#[test]
+fn x7_what_was_muted_can_be_unmuted_when_it_is_not_here() {
+    let mut rig = duo();
+    rig.add(Fake::guest("tuba", 9000));
+    rig.run(1.0);
+    rig.ask(Control::Mute { who: "tuba".into(), on: true });
+    rig.falls_silent("tuba");
+    rig.run(12.0);
+    assert_eq!(rig.ask(Control::Mute { who: "tuba".into(), on: false }), ["ok mute"]);
+}

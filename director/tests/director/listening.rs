@@ -143,6 +143,22 @@ fn d14_a_guest_that_gave_its_port_in_its_hello_alone_is_listed_again_by_bare_hea
 }
 
 #[test]
+fn d14_two_guests_of_one_name_are_both_listed_again_by_bare_heartbeats() {
+    let mut rig = Rig::of("").begin();
+    for (source, port) in [(40_000, 9000), (40_001, 9001)] {
+        let message = crate::hello::hello("tuba", port, "timetags");
+        rig.event(director::event::Event::Heard { from: ([127, 0, 0, 1], source).into(), message });
+    }
+    rig.run(15.0);
+    assert!(rig.list().is_empty());
+    rig.beat(40_000, "tuba", None);
+    rig.run(1.0);
+    rig.beat(40_001, "tuba", None);
+    let ports: Vec<u16> = rig.targets.iter().map(|t| t.to.port()).collect();
+    assert_eq!(ports, [9000, 9001]);
+}
+
+#[test]
 fn d15_a_slow_starter_is_taken_in_after_20_s() {
     let mut rig = Rig::with(&file(&["bass"]), vec![Fake::ours("bass").slow(20_000)]).begin();
     rig.run(21.0);
