@@ -26,7 +26,7 @@ use commands::{Taps, Watcher};
 use musebot_protocol::{BotId, Said, Tick, ToBot};
 use std::{
     collections::{BTreeSet, VecDeque},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
@@ -61,6 +61,8 @@ const GAIN_EVERY: Duration = Duration::from_millis(50);
 pub struct Director {
     ensemble: Ensemble,
     rules: Rules,
+    /// The one interface that we listen on, if it is one: our own bots speak from there.
+    here: Option<IpAddr>,
     roster: Roster,
     mixer: Mixer,
     score: Score,
@@ -138,9 +140,15 @@ impl Director {
             watchers: Vec::new(),
             taps: Taps::default(),
             out: Vec::new(),
+            here: None,
             ensemble,
             rules,
         }
+    }
+
+    /// Where bots reach us, if not on loopback.
+    pub fn listens_at(&mut self, ip: IpAddr) {
+        self.here = Some(ip);
     }
 
     /// Asks for all bots of the file to be launched.

@@ -91,7 +91,7 @@ impl Performance {
         let control = socket::open(SocketAddr::from(([127, 0, 0, 1], control_port)))?;
         let folder = runtime::private_folder()?;
         let terms = Terms {
-            director_port: here.port(),
+            director: here,
             seed: options.seed,
             render: None,
             folder: folder.path().to_owned(),
@@ -102,7 +102,8 @@ impl Performance {
         let guests = ensemble.guests.unwrap_or(here.ip().is_loopback());
         let clock = ClockThread::start(main.try_clone().context("failed to share the socket")?, ensemble.latency)
             .context("failed to start the clock thread")?;
-        let director = Director::new(ensemble, Rules { seed: options.seed, guests }, clock::now());
+        let mut director = Director::new(ensemble, Rules { seed: options.seed, guests }, clock::now());
+        director.listens_at(here.ip());
         Ok(Self {
             director,
             supervisor,

@@ -4,6 +4,7 @@ use crate::ensemble::{BotEntry, Ensemble};
 use musebot_protocol::ConfigTxt;
 use std::{
     io,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -12,8 +13,8 @@ use tokio::process::Command;
 /// What a bot is told beyond its entry in the ensemble file.
 #[derive(Debug, Clone)]
 pub struct Terms {
-    /// The director's port.
-    pub director_port: u16,
+    /// Where the director listens.
+    pub director: SocketAddr,
     /// The ensemble's seed; each bot gets one of its own from it.
     pub seed: u64,
     /// Where bots put their files in a render; live there is none.
@@ -47,8 +48,8 @@ pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) ->
     let folder = terms.folder.join(bot.id.as_str());
     let config = ConfigTxt {
         id: bot.id.to_string(),
-        mc_hostname: "localhost".to_owned(),
-        mc_listen_port: terms.director_port,
+        mc_hostname: host(terms.director.ip()),
+        mc_listen_port: terms.director.port(),
         my_listen_port: port,
         output_channels: 2,
     };
@@ -80,6 +81,11 @@ pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) ->
         die_with_us(&mut command);
     }
     Ok(command)
+}
+
+/// How bots on this machine reach a director that listens at this address.
+fn host(ip: IpAddr) -> String {
+    if ip.is_loopback() || ip.is_unspecified() { "localhost".to_owned() } else { ip.to_string() }
 }
 
 /// The folder that the director's own binary lies in: its bots lie beside it.
@@ -126,6 +132,13 @@ mod tests {
         assert_eq!(bot_seed(7, "bass"), bot_seed(7, "bass"));
         assert_ne!(bot_seed(7, "bass"), bot_seed(7, "drums"));
         assert_ne!(bot_seed(7, "bass"), bot_seed(8, "bass"));
+    }
+
+    #[test]
+    fn a_bot_is_told_the_address_of_a_director_that_listens_on_one_interface_only() {
+        let told = |ip: &str| host(ip.parse().unwrap());
+        assert_eq!((told("127.0.0.1"), told("0.0.0.0")), ("localhost".into(), "localhost".into()));
+        assert_eq!(told("192.168.1.5"), "192.168.1.5");
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl House {
     fn open(request: &Request, folder: &Path) -> anyhow::Result<Self> {
         let main = socket::open(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         let terms = Terms {
-            director_port: main.local_addr()?.port(),
+            director: main.local_addr()?,
             seed: request.seed,
             render: Some(request.stems.clone()),
             folder: folder.to_owned(),

@@ -73,10 +73,11 @@ impl Director {
             return Some(bot.name.clone());
         }
         // One of ours that is expected; where it says it listens wins over what it was told.
+        let from_here = from.ip().is_loopback() || Some(from.ip()) == self.here;
         if let Some(bot) = self
             .roster
             .iter_mut()
-            .find(|b| b.id == *id && b.entry.is_some() && b.process && b.alive.is_none() && from.ip().is_loopback())
+            .find(|b| b.id == *id && b.entry.is_some() && b.process && b.alive.is_none() && from_here)
         {
             if let Some(at) = at {
                 bot.to = Some(at);

@@ -321,6 +321,16 @@ fn d24_exiting_tells_all_others_off_and_is_not_forwarded() {
 }
 
 #[test]
+fn d24_the_one_that_leaves_is_known_by_its_id_or_by_where_it_speaks_from() {
+    let text = format!("exiting = \"off-others\"\n{}", file(&["a", "b", "c"]));
+    for (source, id) in [(FIRST, "another-name"), (40_000, "a")] {
+        let mut rig = Rig::playing(&text, vec![Fake::ours("a"), Fake::ours("b"), Fake::historic("c")]);
+        rig.speaks(source, &Said::Exiting.by(id).encode());
+        assert_eq!(told_off(&rig), [1, 2], "{id} from {source}");
+    }
+}
+
+#[test]
 fn d24_exiting_tells_all_off_the_speaker_too() {
     let rig = exiting("off-all");
     assert!(!rig.director.forwards("exiting"));

@@ -106,6 +106,18 @@ fn x8_a_bot_that_returns_before_its_entry_is_told_to_wait_right_after_its_hello(
 }
 
 #[test]
+fn x8_a_bot_that_returns_before_its_entry_is_not_let_in_at_a_near_bar_line() {
+    let text = "[[bot]]\nid = \"new\"\nprogram = \"new\"\nenter = 9\n[[bot]]\nid = \"old\"\nprogram = \"old\"";
+    for step in 0..50 {
+        let mut rig = play(text, 1.0 + 0.02 * f64::from(step));
+        rig.dies("new", director::event::Exit::Code(1), &[]);
+        rig.forget();
+        rig.run(1.5 * BAR);
+        assert!(rig.planned(FIRST, "/broadcast/onoff").is_empty(), "let in at step {step}");
+    }
+}
+
+#[test]
 fn x8_a_bot_that_is_on_its_way_out_is_not_told_to_play() {
     let text = "[[bot]]\nid = \"new\"\nprogram = \"new\"\nenter = 2\n[[bot]]\nid = \"old\"\nprogram = \"old\"";
     let mut rig = play(text, 0.2);
@@ -135,7 +147,7 @@ fn x8_the_last_beat_of_a_7_8_bar_has_8_ticks() {
     assert_eq!(ticks[..9], [0, 16, 32, 48, 56, 72, 88, 104, 112]);
     assert_eq!(rig.planned(FIRST, "/mc/position")[4].1, "/mc/position ,iiii 56 2 1 56");
     let meters: Vec<i64> = rig.planned(FIRST, "/mc/meter").iter().map(|p| p.0).collect();
-    assert_eq!(meters[..4], [0, 16, 32, 48], "the metre comes with every 16th tick, wherever the bar line is");
+    assert_eq!(meters[..6], [0, 16, 32, 48, 64, 80], "the metre comes with every 16th tick, wherever the bar line is");
     assert_eq!(rig.planned(FIRST, "/mc/meter")[0].1, "/mc/meter ,ii 7 8");
 }
 
