@@ -84,8 +84,8 @@ pub enum Command {
     Tap(Remote),
     /// Shift the grid by some milliseconds, once
     Nudge {
-        /// Positive is later
-        #[arg(allow_negative_numbers = true)]
+        /// Milliseconds, -1000 to 1000; positive is later
+        #[arg(allow_negative_numbers = true, value_parser = nudge)]
         ms: f64,
         #[command(flatten)]
         remote: Remote,
@@ -112,6 +112,11 @@ pub enum Command {
 
 fn gain(s: &str) -> Result<f64, String> {
     s.parse::<f64>().ok().filter(|g| (0.0..=1.0).contains(g)).ok_or_else(|| "a number between 0 and 1".to_owned())
+}
+
+fn nudge(s: &str) -> Result<f64, String> {
+    let ms = s.parse::<f64>().ok().filter(|ms| ms.abs() <= 1000.0);
+    ms.ok_or_else(|| "a number of milliseconds between -1000 and 1000".to_owned())
 }
 
 /// `play`.

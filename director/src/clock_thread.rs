@@ -265,7 +265,8 @@ impl Clock {
         let Some((_, map)) = &self.map else { return };
         let Group { delay, next: tick } = self.groups[group];
         // The wall clock is read for every tick, so a step of it lasts one tick at the most.
-        let sounds = SystemTime::now() + (due - delay + self.latency).saturating_sub(clock::now());
+        let (now, wall) = both_clocks();
+        let sounds = wall + (due - delay + self.latency).saturating_sub(now);
         let tempo = map.tempo(tick);
         let tagged = time_bundle(tempo, tick, TimeTag::from_system_time(sounds));
         let bare = time_message(tempo, tick);
@@ -285,6 +286,29 @@ impl Clock {
             self.pulse.next_tick.store((tick.0 + 1).unsigned_abs(), Relaxed);
         }
     }
+}
+
+/// The monotonic and the wall clock at the same instant, as near as can be had: who is put aside
+/// between reading one and the other would send all bots a tick that sounds as much too late.
+/// Realtime-safe: yes.
+fn both_clocks() -> (Duration, SystemTime) {
+    /// No read takes longer, unless somebody else gets the processor meanwhile.
+    const UNDISTURBED: Duration = Duration::from_micros(20);
+    let read = || {
+        let before = clock::now();
+        let wall = SystemTime::now();
+        let width = clock::now() - before;
+        (width, before + width / 2, wall)
+    };
+    let mut best = read();
+    for _ in 0..2 {
+        if best.0 <= UNDISTURBED {
+            break;
+        }
+        let again = read();
+        best = if again.0 < best.0 { again } else { best };
+    }
+    (best.1, best.2)
 }
 
 /// Asks for SCHED_FIFO; children that are forked do not inherit it (they come from another thread).

@@ -7,6 +7,7 @@ mod commands;
 mod joining;
 mod leaving;
 mod planning;
+mod telling;
 mod view;
 
 pub use planning::Plan;
@@ -14,8 +15,8 @@ pub use view::{BotView, View};
 
 use crate::{
     clock_thread::Order,
-    ensemble::{AgentListStyle, Ensemble, Exiting, Length},
-    event::{Action, Event, Listener, Tone},
+    ensemble::{Ensemble, Exiting, Length},
+    event::{Action, Event, Tone},
     memory::Memory,
     metronome::TempoMap,
     mixer::{Mixer, When},
@@ -23,7 +24,7 @@ use crate::{
     score::Score,
 };
 use commands::{Taps, Watcher};
-use musebot_protocol::{BotId, Said, Tick, ToBot};
+use musebot_protocol::{BotId, Said, Tick};
 use std::{
     collections::{BTreeSet, VecDeque},
     net::{IpAddr, SocketAddr},
@@ -54,8 +55,6 @@ const HELLO_WITHIN: Duration = Duration::from_millis(400);
 const STALL: Duration = Duration::from_secs(2);
 /// Bars in a phrase, as far as the announcement of the end goes, when nobody says.
 const USUAL_PHRASE: u32 = 4;
-/// Gains are sent at most this often while they fade.
-const GAIN_EVERY: Duration = Duration::from_millis(50);
 
 /// The director's mind.
 pub struct Director {
@@ -286,64 +285,6 @@ impl Director {
             format!("the director had been stopped for {:.1} s: the music goes on from where it was", by.as_secs_f64()),
         );
         self.send_map();
-    }
-
-    /// The roster has changed: who gets ticks, who gets broadcasts, who is on the list.
-    fn announce_roster(&mut self, now: Duration) {
-        let (latency, delay_historic) = (self.ensemble.latency, self.ensemble.delay_historic);
-        let targets: Arc<[_]> = self.roster.iter().filter_map(|b| b.target(latency, delay_historic)).collect();
-        self.out.push(Action::Clock(Order::Targets(targets)));
-        let listeners = self
-            .roster
-            .iter()
-            .filter(|b| b.is_here())
-            .filter_map(|b| Some(Listener { to: b.to?, not_from: if self.ensemble.echo { None } else { b.source } }))
-            .collect();
-        self.out.push(Action::Relay(listeners));
-        self.send_agent_list(now);
-    }
-
-    /// agentList goes to everybody who might listen, from the first launch on.
-    fn send_agent_list(&mut self, now: Duration) {
-        self.listed = Some(now);
-        let names = self.roster.names();
-        let separate = ToBot::AgentList(names.clone()).encode();
-        let joined = ToBot::agent_list_joined(&names);
-        for bot in self.roster.iter() {
-            let Some(to) = bot.to else { continue };
-            let bytes = match bot.list_style(self.ensemble.agent_list) {
-                AgentListStyle::Separate => separate.clone(),
-                AgentListStyle::Joined => joined.clone(),
-            };
-            self.out.push(Action::Send { to, bytes });
-        }
-    }
-
-    /// Sends every bot the gain that it is to have, if it has another.
-    fn send_gains(&mut self, now: Duration) {
-        if now.saturating_sub(self.gains_sent) < GAIN_EVERY {
-            return;
-        }
-        self.gains_sent = now;
-        if self.hush.is_some_and(|tick| now + GAIN_EVERY >= self.instant(tick)) {
-            self.hush = None;
-        }
-        let when = self.when(now);
-        for bot in self.roster.iter_mut().filter(|b| b.is_here() && b.life == Life::Playing) {
-            let gain = match self.hush {
-                Some(_) => musebot_protocol::Gain::SILENT,
-                None => self.mixer.gain(&bot.name, when),
-            };
-            let changed = bot.sent_gain.is_none_or(|sent| {
-                (sent - gain.linear()).abs() > 1e-4 || (sent != gain.linear() && [0.0, 1.0].contains(&gain.linear()))
-            });
-            if let (true, Some(to)) = (changed, bot.to) {
-                bot.sent_gain = Some(gain.linear());
-                let ramp = 1.2 * GAIN_EVERY.as_secs_f64() * 1000.0;
-                let bytes = ToBot::gain_for(bot.accepts(), gain, ramp).encode();
-                self.out.push(Action::Send { to, bytes });
-            }
-        }
     }
 
     /// A broadcast that has been relayed: what the director itself makes of it.

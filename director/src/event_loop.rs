@@ -87,8 +87,7 @@ impl Performance {
         let main = socket::open(options.listen)?;
         let here = main.local_addr().context("failed to ask for our own address")?;
         let control_port = options.control.unwrap_or_else(|| here.port().wrapping_add(1));
-        // Never on another interface: whoever can reach it can end the show.
-        let control = socket::open(SocketAddr::from(([127, 0, 0, 1], control_port)))?;
+        let control = socket::open_for_control(control_port)?;
         let folder = runtime::private_folder()?;
         let terms = Terms {
             director: here,
@@ -156,7 +155,12 @@ impl Performance {
         while code.is_none() {
             code = tokio::select! {
                 ready = self.socket.readable() => match ready {
-                    Ok(()) => self.hear(&mut buffer),
+                    Ok(()) => {
+                        let code = self.hear(&mut buffer);
+                        // Where datagrams never end, the timer, signals and children still get their turn.
+                        tokio::task::yield_now().await;
+                        code
+                    }
                     Err(_) => None,
                 },
                 ready = self.control.readable() => match ready {

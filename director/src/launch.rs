@@ -59,6 +59,13 @@ pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) ->
 
     let mut command = Command::new(program);
     command.args(&bot.args).current_dir(&folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // What somebody exported for a bot of their own must not reach all of ours (one id for everybody,
+    // another director's port, another render). How much to log is theirs to say.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|n| n.starts_with("MUSEBOT_") && n != "MUSEBOT_LOG") {
+            command.env_remove(name);
+        }
+    }
     command
         .env("MUSEBOT_SEED", bot_seed(terms.seed, bot.id.as_str()).to_string())
         .env("MUSEBOT_KEY", ensemble.key.to_string())
@@ -66,9 +73,7 @@ pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) ->
         .env("MUSEBOT_STYLE", ensemble.style.to_string())
         .env("MUSEBOT_TEMPERAMENT", bot.temperament.to_string())
         .env("MUSEBOT_OUTPUT", bot.outputs_json())
-        .env("MUSEBOT_HOME", &ensemble.home)
-        .env_remove("MUSEBOT_RENDER")
-        .env_remove("MUSEBOT_LATENCY_MS");
+        .env("MUSEBOT_HOME", &ensemble.home);
     if let Some(latency) = bot.latency {
         command.env("MUSEBOT_LATENCY_MS", latency.as_millis().to_string());
     }

@@ -36,6 +36,8 @@ fn log_to_screen() {
         .with_env_filter(filter)
         .with_target(false)
         .without_time()
+        // A terminal that was closed is no reason to stop before everybody has faded out.
+        .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(|| status::Log)
         .init();

@@ -71,8 +71,9 @@ fn wants_sound(ensemble: &Ensemble) -> bool {
 fn list(folder: Option<&Path>) -> anyhow::Result<u8> {
     use std::io::Write;
     let folder = folder.map_or_else(|| PathBuf::from("configs/ensembles"), Path::to_owned);
-    let found =
-        ensemble::list(&folder).with_context(|| format!("failed to list the ensembles in {}", folder.display()))?;
+    let found = ensemble::list(&folder).with_context(|| {
+        format!("failed to list the ensembles in {} (name a file, or a folder that holds some)", folder.display())
+    })?;
     let mut out = std::io::stdout().lock();
     if found.is_empty() {
         anyhow::bail!("no ensemble files (*.toml) in {}: name a file, or a folder that holds some", folder.display());

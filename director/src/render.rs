@@ -12,6 +12,7 @@ use crate::{
     event::{Action, Event, Exit},
     launch::Terms,
     ports::Ports,
+    roster::Bot,
     runtime, socket,
     supervisor::{News, Supervisor},
 };
@@ -75,6 +76,8 @@ pub struct Rendered {
 const SLOWEST_TICK: Duration = Duration::from_secs(10);
 /// How long a bot may take to be ready.
 const SLOWEST_START: Duration = Duration::from_secs(60);
+/// How long a bot that beats may take to say what it can.
+const SLOWEST_HELLO: Duration = Duration::from_secs(5);
 /// How long a bot may take to write its files at the end.
 const SLOWEST_END: Duration = Duration::from_secs(60);
 /// What rings on after the last bar.
@@ -178,19 +181,24 @@ impl House {
                 self.supervisor.launch(name, self.director.ensemble(), entry);
             }
         }
-        let deadline = clock::now() + SLOWEST_START;
-        while let Some(missing) = self.missing() {
-            let left = deadline.saturating_sub(clock::now());
-            if left.is_zero() {
+        let began = clock::now();
+        while let Some((missing, patience)) = self.missing(began) {
+            if clock::now() < began + patience {
+                self.wait(Duration::from_millis(100)).await?;
+            } else if leave_out {
+                self.left_out.push(missing);
+            } else {
                 bail!(
                     "{missing} has not said hello within {} s: it may not be able to render \
                      (`--leave-out` renders without such bots)",
-                    SLOWEST_START.as_secs()
+                    patience.as_secs()
                 );
             }
-            self.wait(left.min(Duration::from_millis(100))).await?;
         }
         for bot in self.director.roster().iter() {
+            if self.left_out.contains(&bot.name) {
+                continue;
+            }
             let (Some(to), Some(source)) = (bot.to, bot.source) else { continue };
             if bot.accepts().render {
                 let name = bot.name.clone();
@@ -204,12 +212,23 @@ impl House {
         for name in &self.left_out {
             self.supervisor.signal(name, false);
         }
+        if self.players.is_empty() && !self.left_out.is_empty() {
+            bail!("none of the bots can render ({}): there is nothing to hear", self.left_out.join(", "));
+        }
         Ok(())
     }
 
-    /// Who has not said hello yet.
-    fn missing(&self) -> Option<Arc<str>> {
-        self.director.roster().iter().find(|b| b.hello.is_none()).map(|b| b.name.clone())
+    /// Who has not said hello yet, and how long we wait for it. Who beats and does not answer
+    /// the question what it is will not answer it later either.
+    fn missing(&self, began: Duration) -> Option<(Arc<str>, Duration)> {
+        let silent = |b: &&Bot| b.hello.is_none() && !self.left_out.contains(&b.name);
+        self.director.roster().iter().find(silent).map(|b| {
+            let patience = match b.alive {
+                Some(_) => b.first_alive.saturating_sub(began) + SLOWEST_HELLO,
+                None => SLOWEST_START,
+            };
+            (b.name.clone(), patience)
+        })
     }
 
     async fn one_tick(&mut self, tick: Tick, tempo: Tempo, plan: &Plan, record: &mut dyn Record) -> anyhow::Result<()> {

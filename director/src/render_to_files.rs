@@ -23,6 +23,9 @@ use std::{
 /// Bars of a render of an ensemble that would play for ever.
 const USUAL_BARS: u32 = 32;
 
+/// A WAV file of 48 kHz, 24 bit, stereo holds a little more.
+const LONGEST_SECONDS: f64 = 4.0 * 3600.0;
+
 /// How far the limiter may have worked before we say so, in dB.
 const WORTH_SAYING_DB: f64 = 1.0;
 
@@ -36,6 +39,13 @@ pub fn command(args: &Render) -> anyhow::Result<u8> {
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("renders").join(&stem));
     let seed = opening::seed(args.seed, &ensemble);
     let bars = args.bars.or_else(|| bars_of(&ensemble)).unwrap_or(USUAL_BARS);
+    let longest = Length::Seconds(LONGEST_SECONDS).in_bars(ensemble.tempo, ensemble.meter);
+    if bars > longest {
+        anyhow::bail!(
+            "{bars} bars at {} bpm are more than the 4 hours that a WAV file holds: render at most {longest} (--bars)",
+            ensemble.tempo
+        );
+    }
     let began = Instant::now();
     let seconds = to_files(&ensemble, bars, seed, &out, &stem, args.leave_out)?;
     let took = began.elapsed().as_secs_f64();

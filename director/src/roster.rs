@@ -72,6 +72,8 @@ pub struct Bot {
     pub hello: Option<Hello>,
     /// Whether it was told in this life how things stand (X4).
     pub briefed: bool,
+    /// Whether somebody at a terminal sent it away, and may want it back.
+    pub sent_away: bool,
     /// The last `onoff` that it was sent.
     pub told_on: Option<bool>,
     /// The last gain that it was sent.
@@ -270,6 +272,7 @@ impl Bot {
             first_alive: Duration::ZERO,
             hello: None,
             briefed: false,
+            sent_away: false,
             told_on: None,
             sent_gain: None,
             level: (0.0, 0.0),

@@ -12,14 +12,25 @@ use tempfile::TempDir;
 /// # Errors
 /// When it cannot be made.
 pub fn folder() -> io::Result<PathBuf> {
-    let folder = match std::env::var_os("XDG_RUNTIME_DIR") {
-        Some(dir) if !dir.is_empty() => PathBuf::from(dir).join("musebots"),
-        _ => std::env::temp_dir().join(format!("musebots-{}", rustix::process::getuid().as_raw())),
-    };
+    let usual = std::env::var_os("XDG_RUNTIME_DIR").filter(|dir| !dir.is_empty());
+    let everywhere = std::env::temp_dir().join(format!("musebots-{}", rustix::process::getuid().as_raw()));
+    first_of(usual.map(|dir| PathBuf::from(dir).join("musebots")), everywhere)
+}
+
+/// After a `su` the usual folder may be somebody else's, and in a container it may not be there.
+fn first_of(usual: Option<PathBuf>, otherwise: PathBuf) -> io::Result<PathBuf> {
+    if let Some(usual) = usual.filter(|folder| std::fs::create_dir_all(folder).is_ok() && is_ours(folder)) {
+        return Ok(usual);
+    }
     let explain =
-        |e: io::Error| io::Error::new(e.kind(), format!("failed to make the folder {}: {e}", folder.display()));
-    std::fs::create_dir_all(&folder).map_err(explain)?;
-    Ok(folder)
+        |e: io::Error| io::Error::new(e.kind(), format!("failed to make the folder {}: {e}", otherwise.display()));
+    std::fs::create_dir_all(&otherwise).map_err(explain)?;
+    Ok(otherwise)
+}
+
+/// Whether we may put something into a folder.
+fn is_ours(folder: &Path) -> bool {
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK).is_ok()
 }
 
 /// A folder of this director alone, which goes with it.
@@ -52,6 +63,17 @@ fn sweep(shared: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_usual_folder_that_cannot_be_had_is_no_reason_not_to_play() {
+        let there = tempfile::tempdir().unwrap();
+        std::fs::write(there.path().join("file"), "").unwrap();
+        let (usual, otherwise) = (there.path().join("file/musebots"), there.path().join("otherwise"));
+        assert_eq!(first_of(Some(usual), otherwise.clone()).unwrap(), otherwise);
+        assert!(otherwise.is_dir());
+        let usual = there.path().join("usual");
+        assert_eq!(first_of(Some(usual.clone()), otherwise).unwrap(), usual);
+    }
 
     #[test]
     fn what_a_killed_director_left_is_swept_and_what_a_living_one_uses_stays() {

@@ -14,9 +14,13 @@ use director::{
 };
 use live::{Live, ask, in_order, number};
 use musebot_protocol::{Control, Reply, Tempo, Tick, TimeTag, time_message};
-use socket_bot::Bot;
+use socket_bot::{Bot, PATIENCE};
 use std::{
     net::UdpSocket,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -283,6 +287,33 @@ fn d37_a_flood_of_5000_messages_a_second_costs_no_tick() {
     ticks.extend(bot.hear_ticks(20));
     in_order(&ticks);
     assert!(ticks.len() > 200 && flooded > 5000, "{} ticks among {flooded} broadcasts", ticks.len());
+}
+
+#[test]
+fn a_bot_that_talks_as_fast_as_it_can_does_not_make_the_director_deaf() {
+    let live = Live::play("tempo = 90");
+    let bot = live.bot("a");
+    bot.hear_one(b"/mc/hello\0");
+    let stop = Arc::new(AtomicBool::new(false));
+    let flooders: Vec<_> = (0..2)
+        .map(|_| {
+            let (stop, flooder) = (stop.clone(), Bot::new("flooder", live.address));
+            std::thread::spawn(move || {
+                let said = message("/broadcast/centroid", ",sf", &[osc(b"flooder"), vec![0; 4]].concat());
+                while !stop.load(Relaxed) {
+                    flooder.say(&said);
+                }
+            })
+        })
+        .collect();
+    // Without its turn a terminal is answered only when the flood happens to pause: once a second or so.
+    let begun = Instant::now();
+    for n in 0..100 {
+        assert_eq!(live.ask(&get("tempo")).last(), Some(&Reply::Ok("get".into())));
+        assert!(begun.elapsed() < PATIENCE, "{n} answers in {PATIENCE:?}");
+    }
+    stop.store(true, Relaxed);
+    flooders.into_iter().for_each(|f| f.join().unwrap());
 }
 
 #[test]

@@ -87,6 +87,9 @@ impl Director {
             Control::Stop { bot } => {
                 self.existing(&bot)?;
                 self.tell_off(now, &bot, Then::Stay);
+                if let Some(bot) = self.roster.get_mut(&bot) {
+                    bot.sent_away = true;
+                }
             }
             Control::Restart { bot } => {
                 let running = self.existing(&bot)?;

@@ -212,6 +212,7 @@ impl Director {
     pub(super) fn launch(&mut self, name: &str, now: Duration) {
         let Some(bot) = self.roster.get_mut(name) else { return };
         bot.reborn();
+        bot.sent_away = false;
         bot.life = Life::Starting;
         bot.process = true;
         bot.since = now;

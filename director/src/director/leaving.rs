@@ -203,7 +203,9 @@ impl Director {
         }
         let had_bots = self.roster.iter().any(|b| b.entry.is_some());
         let anybody = self.roster.iter().any(|b| b.is_here() || b.life == Life::Starting);
-        if had_bots && !anybody {
+        // Who was sent away by hand may be wanted back: the stage stays open.
+        let awaited = self.roster.iter().any(|b| b.sent_away);
+        if had_bots && !anybody && !awaited {
             let failed = self.roster.iter().any(|b| b.life == Life::GaveUp);
             self.exit_code = u8::from(failed);
             self.say(Tone::Loud, "nobody is left to play".to_owned());

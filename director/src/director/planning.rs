@@ -78,6 +78,9 @@ impl Director {
                 self.conduct(plan, &Said::Density(density));
             }
         }
+        if let Some(far) = line.progress {
+            self.conduct(plan, &Said::Progress(far));
+        }
         for bot in self.roster.iter_mut().filter(|b| b.is_here() && b.life == Life::Playing) {
             let on = bot.plays_in(bar) && !line.over;
             // Nobody needs to be told to play who was never told not to.

@@ -232,6 +232,19 @@ fn x7_stop_lets_a_bot_go_and_start_brings_it_back() {
 }
 
 #[test]
+fn x7_stopping_the_last_bot_leaves_the_stage_open_for_its_return() {
+    let mut rig = duo();
+    for bot in ["bass", "drums"] {
+        assert_eq!(rig.ask(Control::Stop { bot: bot.into() }), ["ok stop"]);
+    }
+    rig.run(30.0);
+    assert!(rig.times(|d| matches!(d, Done::Finish(_))).is_empty());
+    assert_eq!(rig.ask(Control::Start { bot: "drums".into() }), ["ok start"]);
+    rig.run(3.0);
+    assert_eq!(rig.state("drums"), "playing");
+}
+
+#[test]
 fn x7_restart_lets_a_bot_go_and_launches_it_again() {
     let mut rig = duo();
     assert_eq!(rig.ask(Control::Restart { bot: "bass".into() }), ["ok restart"]);

@@ -211,6 +211,16 @@ mod tests {
     }
 
     #[test]
+    fn a_note_without_end_ends_at_a_time_that_can_be_counted() {
+        let mut agenda = Agenda::default();
+        agenda.add(placed(0, Note::new(60, 0.5, f64::MAX)));
+        let mut cues = run(&mut agenda, 0..2);
+        agenda.ring_off(&beat(1), &mut cues);
+        let end = std::time::Duration::try_from_secs_f64(cues[1].due).unwrap();
+        assert!(std::time::Instant::now().checked_add(end).is_some());
+    }
+
+    #[test]
     fn a_bot_that_plans_without_end_fills_no_memory() {
         let mut agenda = Agenda::default();
         (0..100_000).for_each(|n| agenda.add(placed(1000 + n, Note::new(60, 0.5, 4.0))));

@@ -119,9 +119,9 @@ impl Link {
     }
 }
 
-/// What a datagram is about, by its first message; `None` for what no bot needs.
+/// What a datagram is about, by its first message that is whole; `None` for what no bot needs.
 fn kind(datagram: &[u8]) -> Option<Kind> {
-    let message = messages(datagram).next()?.ok()?;
+    let message = messages(datagram).flatten().next()?;
     match message.address {
         "/mc/time" => Some(Kind::Tick),
         "/mc/hello" => Some(Kind::Hello),

@@ -5,6 +5,9 @@ use musebot_protocol::Tick;
 /// The earliest and latest that a note may deviate from its tick, in milliseconds.
 pub(crate) const DEVIATION_MS: (f32, f32) = (-20.0, 50.0);
 
+/// No note is longer, in ticks: a day of fast music, and still a time that can be counted.
+const LONGEST: f64 = 1e7;
+
 /// A note. For drums the pitch is the General MIDI drum (36 kick, 38 snare, …).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Note {
@@ -25,7 +28,7 @@ impl Note {
         Self {
             pitch: pitch.min(127),
             velocity: if velocity.is_nan() { 0.0 } else { velocity.clamp(0.0, 1.0) },
-            length: if length_ticks.is_finite() { length_ticks.max(0.1) } else { 4.0 },
+            length: if length_ticks.is_finite() { length_ticks.clamp(0.1, LONGEST) } else { 4.0 },
             deviation_ms: 0.0,
         }
     }

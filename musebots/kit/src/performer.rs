@@ -47,10 +47,7 @@ impl<B: Musebot> Performer<B> {
                 self.stage.next_measure = None;
             }
             ToBot::Ending(left) => {
-                // It may come just before the bar line's tick, but after that bar line's position.
-                let bar =
-                    if self.stage.anchor.tick > self.stage.tick { self.stage.anchor.bar } else { self.stage.bar() };
-                self.stage.ending = Some(Ending { bar, left: *left });
+                self.stage.ending = Some(Ending { bar: self.stage.bar_meant(), left: *left });
             }
             ToBot::AgentList(names) => self.stage.roster.clone_from(names),
             ToBot::Broadcast(said) if said.speaker != self.stage.id => self.hear(said),

@@ -47,6 +47,8 @@ fn log_to_stderr(level: &str) {
         .with_writer(std::io::stderr)
         .with_target(false)
         .without_time()
+        // Who reads our lines may be gone before us: that is no reason to stop in the middle of a fade.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     // A second bot in the same process (a test) keeps the first one's.
     let _ = log.try_init();

@@ -72,7 +72,7 @@ pub(crate) fn render<B: Musebot>(
             anyhow::bail!("no word from the director for 60 s: the render is left as it is");
         };
         patience = Instant::now() + ABANDONED;
-        for message in messages(&arrival.bytes).map_while(Result::ok) {
+        for message in messages(&arrival.bytes).flatten() {
             let Ok(decoded) = ToBot::decode(&message) else { continue };
             if !makes_sense(&decoded) {
                 continue;

@@ -128,7 +128,7 @@ impl<B: Musebot> Session<B> {
 
     /// Takes in one datagram that arrived at `arrival`, when the wall clock said `wall`.
     pub(crate) fn receive(&mut self, arrival: f64, wall: SystemTime, now: f64, datagram: &[u8], out: &mut Vec<Action>) {
-        for message in messages(datagram).map_while(Result::ok) {
+        for message in messages(datagram).flatten() {
             if message.topic().is_some() && message.bytes.len() > LONGEST_HEARD {
                 continue;
             }

@@ -114,6 +114,12 @@ impl Stage {
         u32::try_from(i64::from(self.anchor.bar) + bars).unwrap_or(1).max(1)
     }
 
+    /// The bar that a leader means who speaks now: what belongs to a bar line may come just before
+    /// its tick, but comes after that bar line's position.
+    pub(crate) fn bar_meant(&self) -> u32 {
+        if self.anchor.tick > self.tick { self.anchor.bar } else { self.bar() }
+    }
+
     /// The current beat (quarter note) of the bar, from 1.
     #[must_use]
     pub fn beat(&self) -> u32 {

@@ -15,6 +15,21 @@ fn config(id: &str, director: u16, port: u16) -> String {
 }
 
 #[test]
+fn b12_it_fades_and_exits_with_0_though_nobody_reads_its_lines_any_more() {
+    let mut c = Conductor::new();
+    c.launch(&[]);
+    c.wait("it plays", |c| {
+        !c.said("where").is_empty() || {
+            c.send_bytes(&bare(0));
+            false
+        }
+    });
+    drop(c.child.as_mut().unwrap().stderr.take());
+    c.signal("-TERM");
+    assert_eq!(c.wait_for_exit().code(), Some(0), "a line that cannot be written is no reason to break off");
+}
+
+#[test]
 fn b1_it_reads_config_txt_from_its_folder_whatever_else_is_in_there() {
     let (mut c, port) = (Conductor::new(), Conductor::free_port());
     let text = format!(

@@ -34,7 +34,7 @@ impl Form {
     /// Takes in a leader's `progress`.
     pub fn heard(&mut self, said: &Broadcast, stage: &Stage) {
         if let Some(Said::Progress(far)) = said.said() {
-            let bar = stage.bar();
+            let bar = stage.bar_meant();
             if let Some((before, was)) = self.progress
                 && bar > before
                 && far > was
@@ -153,6 +153,27 @@ mod tests {
                 form.ends(&stage, Phrase::of(*bar, 4))
             })
             .collect();
+        assert_eq!(ends, [6]);
+    }
+
+    #[test]
+    fn progress_that_comes_just_before_its_bar_lines_tick_means_that_bar() {
+        let mut stage = Stage::new("drums", Tempo::default(), Meter::default());
+        let mut form = Form::default();
+        let mut ends = Vec::new();
+        for bar in 1..=6_u32 {
+            // As a director of ours sends it: position, progress, and then the tick.
+            let tick = Tick(i64::from(bar - 1) * 64);
+            stage.anchor = Position { tick, bar, beat: 1, ticks_per_bar: 64 };
+            stage.section = Some("bridge".to_owned());
+            form.heard(&Broadcast::new("progress", "Conductor", f64::from(bar - 1) / 6.0), &stage);
+            stage.tick = tick;
+            form.bar(&stage);
+            if form.ends(&stage, Phrase::of(bar, 4)) {
+                ends.push(bar);
+            }
+            stage.tick = tick + 63;
+        }
         assert_eq!(ends, [6]);
     }
 

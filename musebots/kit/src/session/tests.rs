@@ -473,3 +473,16 @@ proptest! {
         prop_assert!(play.session.clock.runs());
     }
 }
+
+#[test]
+fn b25_what_stands_beside_junk_in_a_bundle_is_heard_all_the_same() {
+    let mut play = Stageplay::new(OnExiting::Auto);
+    let mut bundle = b"#bundle\0\0\0\0\0\0\0\0\x01".to_vec();
+    for element in [&b"junk"[..], b"/agent/off\0\0,\0\0\0"] {
+        bundle.extend((element.len() as u32).to_be_bytes());
+        bundle.extend(element);
+    }
+    play.hear_bytes(&bundle);
+    let told = |(_, action): &(f64, Action)| matches!(action, Action::Fade(_, Why::ToldOff));
+    assert!(play.actions.iter().any(told), "{:?}", play.actions);
+}
