@@ -255,10 +255,15 @@ impl Performance {
         for _ in 0..BATCH {
             let Ok((length, from)) = self.control.try_recv_from(buffer) else { return None };
             for message in messages(&buffer[..length]) {
+                // Whoever answers is no terminal: two directors would answer each other for ever.
+                if message.is_ok_and(|m| Reply::decode(&m).is_ok()) {
+                    continue;
+                }
                 let code = match message.and_then(|m| Control::decode(&m)) {
                     Ok(control) => self.event(Event::Asked { from, control }),
                     Err(e) => {
-                        let reply = Reply::Error("?".to_owned(), format!("{e} (`director --help` lists the commands)"));
+                        let name = message.ok().and_then(|m| m.address.strip_prefix("/director/")).unwrap_or("?");
+                        let reply = Reply::Error(name.to_owned(), advice(name, e));
                         let _ = self.control.try_send_to(&reply.encode(), from);
                         None
                     }
@@ -307,5 +312,13 @@ impl Performance {
             }
         }
         finish
+    }
+}
+
+/// What to say to somebody whose command cannot be read.
+fn advice(name: &str, why: PacketError) -> String {
+    match Control::takes(name) {
+        Some(takes) => format!("{why}: it takes {takes} (`director {name} --help` says more)"),
+        None => format!("{why} (`director --help` lists the commands)"),
     }
 }

@@ -21,26 +21,40 @@ pub fn run(port: u16, control: Option<u16>, command: &Control, out: &mut dyn Wri
     socket.connect(director).context("failed to address the director")?;
     socket.set_read_timeout(Some(PATIENCE)).context("failed to set a timeout")?;
     socket.send(&command.encode()).with_context(|| nobody(port))?;
-    let watching = matches!(command, Control::Watch { .. });
+    let watched = match command {
+        Control::Watch { what } => Some(what),
+        _ => None,
+    };
     let mut buffer = vec![0; MAX_DATAGRAM];
     let mut values = Vec::new();
     let mut answered = false;
+    let mut headed = false;
     loop {
         let length = match socket.recv(&mut buffer) {
             Ok(length) => length,
             Err(e) if answered && matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                // Nothing changes, or nobody is there any more: who asks gets to know.
+                let other = if watched.is_some_and(|what| what == "name") { "seed" } else { "name" };
+                let _ = socket.send(&Control::Get { what: other.to_owned() }.encode());
                 continue;
             }
+            Err(_) if answered => bail!("the director has gone"),
             Err(_) => bail!(nobody(port)),
         };
         for message in messages(&buffer[..length]).flatten() {
             match Reply::decode(&message) {
-                Ok(Reply::Value(what, value)) if watching => print(out, &what, &[value])?,
-                Ok(Reply::Value(_, value)) => values.push(value),
-                Ok(Reply::Ok(what)) if watching && what == "watch" => answered = true,
+                Ok(Reply::Value(what, value)) => match watched {
+                    Some(watched) if *watched == what => {
+                        print(out, &what, &[value], !headed)?;
+                        headed = true;
+                    }
+                    Some(_) => {}
+                    None => values.push(value),
+                },
+                Ok(Reply::Ok(_)) if watched.is_some() => answered = true,
                 Ok(Reply::Ok(_)) => {
                     if let Control::Get { what } = command {
-                        print(out, what, &values)?;
+                        print(out, what, &values, true)?;
                     }
                     return Ok(());
                 }
@@ -58,9 +72,9 @@ fn nobody(port: u16) -> String {
     )
 }
 
-fn print(out: &mut dyn Write, what: &str, values: &[Args]) -> anyhow::Result<()> {
+fn print(out: &mut dyn Write, what: &str, values: &[Args], heading: bool) -> anyhow::Result<()> {
     if what == "bots" {
-        return table(out, values);
+        return table(out, values, heading);
     }
     for value in values {
         let words: Vec<String> = value.iter().map(word).collect();
@@ -77,16 +91,18 @@ fn word(arg: &Arg) -> String {
     }
 }
 
-fn table(out: &mut dyn Write, bots: &[Args]) -> anyhow::Result<()> {
+fn table(out: &mut dyn Write, bots: &[Args], heading: bool) -> anyhow::Result<()> {
     if bots.is_empty() {
         writeln!(out, "no bots are here")?;
         return Ok(());
     }
-    writeln!(
-        out,
-        "{:16} {:12} {:>5} {:>6} {:>9} {:>10} {:>10} {:>8}  kind",
-        "bot", "state", "gain", "muted", "peak dB", "late p50", "late p99", "restarts"
-    )?;
+    if heading {
+        writeln!(
+            out,
+            "{:16} {:12} {:>5} {:>6} {:>9} {:>10} {:>10} {:>8}  kind",
+            "bot", "state", "gain", "muted", "peak dB", "late p50", "late p99", "restarts"
+        )?;
+    }
     for bot in bots {
         let number = |i: usize| bot.get(i).and_then(Arg::number).unwrap_or_default();
         let text = |i: usize| bot.get(i).map(word).unwrap_or_default();

@@ -11,7 +11,7 @@ use director::{
     director::{Director as Mind, Rules},
     ensemble::Ensemble,
 };
-use musebot_protocol::{Said, Tick};
+use musebot_protocol::{Control, Reply, Said, Tick, messages};
 use process::{Director, Home, real_bots};
 use scripts::bot;
 use std::{
@@ -101,6 +101,55 @@ fn an_address_that_is_not_ours_is_told_with_what_to_write() {
     let output = director(&["play", "--listen", "192.0.2.1:4747", file.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("no such address (`--listen 0.0.0.0:4747`"), "{}", said(&output));
+}
+
+/// Sends a datagram to a control port; the answer, if there is one.
+fn ask(director: &Director, datagram: &[u8]) -> Option<Reply> {
+    let terminal = UdpSocket::bind("127.0.0.1:0").unwrap();
+    terminal.send_to(datagram, ("127.0.0.1", director.control)).unwrap();
+    // Whatever is not answered, the next question is.
+    terminal.send_to(&Control::Get { what: "name".into() }.encode(), ("127.0.0.1", director.control)).unwrap();
+    terminal.set_read_timeout(Some(process::PATIENCE)).unwrap();
+    let mut buffer = [0; 2048];
+    let length = terminal.recv(&mut buffer).unwrap();
+    let answer = Reply::decode(&messages(&buffer[..length]).next().unwrap().unwrap()).unwrap();
+    Some(answer).filter(|answer| !matches!(answer, Reply::Value(..)))
+}
+
+#[test]
+fn x7_a_command_that_cannot_be_read_is_answered_by_its_name_with_what_it_takes() {
+    let home = Home::new();
+    let director = Director::play(&home.ensemble(""), &[]);
+    let answer = ask(&director, b"/director/tempo\0,f\0\0\x40\xa0\0\0");
+    let Some(Reply::Error(name, advice)) = answer else { panic!("{answer:?}") };
+    assert!(name == "tempo" && advice.contains("from 10 to 999"), "{name}: {advice}");
+}
+
+#[test]
+fn x7_an_answer_is_not_answered() {
+    let home = Home::new();
+    let director = Director::play(&home.ensemble(""), &[]);
+    assert_eq!(ask(&director, &Reply::Error("?".into(), "what?".into()).encode()), None);
+}
+
+/// Takes the 2 s after which a silent director is asked.
+#[test]
+fn x7_who_watches_is_told_when_the_director_has_gone() {
+    let home = Home::new();
+    let director = Director::play(&home.ensemble(""), &[]);
+    let watch = Command::new(env!("CARGO_BIN_EXE_director"))
+        .args(["watch", "tempo", "--control", &director.control.to_string()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut watch = watch.unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(watch.stdout.take().unwrap()), &mut line).unwrap();
+    assert_eq!(line, "120\n");
+    scripts::send_signal(director.child.id(), 9);
+    let output = watch.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("the director has gone"), "{}", said(&output));
 }
 
 #[test]

@@ -124,6 +124,24 @@ impl Control {
         }
     }
 
+    /// What a command takes, for whoever got it wrong.
+    #[must_use]
+    pub fn takes(name: &str) -> Option<&'static str> {
+        Some(match name {
+            "tempo" => "beats a minute from 10 to 999, and a span such as `8bars`, `2beats`, `1.5s` or none",
+            "gain" => "a name, a gain from 0 to 1, and a span such as `8bars`, `2beats`, `1.5s` or none",
+            "master" => "a gain from 0 to 1, and a span such as `8bars`, `2beats`, `1.5s` or none",
+            "mute" | "solo" => "a bot's or group's name, and 1 or 0",
+            "group" => "a group's name, and 1 (it sounds) or 0",
+            "start" | "stop" | "restart" => "a bot's name",
+            "section" => "a section's name",
+            "density" => "a number from 0 to 1",
+            "nudge" => "milliseconds from -1000 to 1000",
+            "get" | "watch" => "the name of a value, such as `tempo`",
+            _ => return None,
+        })
+    }
+
     /// As it travels.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
