@@ -14,14 +14,21 @@ pub fn card(name: &str, exit: &Exit, silent: bool, last_lines: &[String], next: 
         card.push_str("\n    try: ");
         card.push_str(advice);
     }
-    if !last_lines.is_empty() {
-        card.push_str("\n    its last words:");
-        for line in last_lines {
-            card.push_str("\n    | ");
-            card.push_str(line);
+    card + &last_words(last_lines)
+}
+
+/// The last lines that a bot has printed, each on a line of its own; nothing if there are none.
+#[must_use]
+pub fn last_words(lines: &[String]) -> String {
+    let mut words = String::new();
+    if !lines.is_empty() {
+        words.push_str("\n    its last words:");
+        for line in lines {
+            words.push_str("\n    | ");
+            words.push_str(line);
         }
     }
-    card
+    words
 }
 
 fn cause(exit: &Exit, silent: bool) -> String {

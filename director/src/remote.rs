@@ -53,9 +53,9 @@ pub fn run(port: u16, control: Option<u16>, command: &Control, out: &mut dyn Wri
                 },
                 Ok(Reply::Ok(_)) if watched.is_some() => answered = true,
                 Ok(Reply::Ok(_)) => {
-                    if let Control::Get { what } = command {
-                        print(out, what, &values, true)?;
-                    }
+                    // What was asked for, or a remark on what was done.
+                    let what = if let Control::Get { what } = command { what.as_str() } else { command.name() };
+                    print(out, what, &values, true)?;
                     return Ok(());
                 }
                 Ok(Reply::Error(what, advice)) => bail!("{what}: {advice}"),

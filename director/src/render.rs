@@ -74,6 +74,8 @@ pub struct Rendered {
 
 /// How long a bot may take for one tick.
 const SLOWEST_TICK: Duration = Duration::from_secs(10);
+/// A bot that has not answered for so long is sent the tick again.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long a bot may take to be ready.
 const SLOWEST_START: Duration = Duration::from_secs(60);
 /// How long a bot that beats may take to say what it can.
@@ -241,19 +243,28 @@ impl House {
         }
         let late = |p: &Player| !p.done.is_some_and(|(done, said)| done == tick.on_wire() && p.heard == said);
         let deadline = clock::now() + SLOWEST_TICK;
+        let mut again = clock::now() + ASK_AGAIN;
         while let Some(player) = self.players.iter().find(|p| late(p)) {
-            let left = deadline.saturating_sub(clock::now());
+            let now = clock::now();
+            if now >= again {
+                // A datagram may have been lost; who has done the tick already says so again.
+                again = now + ASK_AGAIN;
+                self.send(&time, player.to).await?;
+                continue;
+            }
+            let left = deadline.saturating_sub(now);
             if left.is_zero() {
                 let position = self.director.position(tick);
                 bail!(
-                    "{} did not answer for tick {tick} (bar {} beat {}) within {} s: see its lines above",
+                    "{} did not answer for tick {tick} (bar {} beat {}) within {} s{}",
                     player.name,
                     position.bar,
                     position.beat,
-                    SLOWEST_TICK.as_secs()
+                    SLOWEST_TICK.as_secs(),
+                    crate::death::last_words(&self.supervisor.last_lines(&player.name))
                 );
             }
-            self.wait(left).await?;
+            self.wait(left.min(again - now)).await?;
         }
         for i in 0..self.players.len() {
             while let Some(bytes) = self.players[i].said.pop_front() {

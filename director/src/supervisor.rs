@@ -44,11 +44,20 @@ const MOST_LINES_A_SECOND: u32 = 50;
 /// What a child printed may be on its way still when it has ended.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
+/// The last lines that a child has printed.
+type Lines = Rc<RefCell<VecDeque<String>>>;
+
+/// One that runs.
+struct Child {
+    group: Pid,
+    lines: Lines,
+}
+
 /// Starts and ends children.
 pub struct Supervisor {
     terms: Terms,
     ports: Rc<Ports>,
-    children: Rc<RefCell<HashMap<Arc<str>, Pid>>>,
+    children: Rc<RefCell<HashMap<Arc<str>, Child>>>,
     news: mpsc::UnboundedSender<News>,
 }
 
@@ -87,11 +96,12 @@ impl Supervisor {
             }
         };
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let lines = Lines::default();
         if let Some(pid) = pid {
-            self.children.borrow_mut().insert(name.clone(), pid);
+            let child = Child { group: pid, lines: lines.clone() };
+            self.children.borrow_mut().insert(name.clone(), child);
         }
         let _ = self.news.send(News::Launched(name.clone(), port.number));
-        let lines = Rc::new(RefCell::new(VecDeque::new()));
         let readers = [
             child.stdout.take().map(|out| tokio::task::spawn_local(read(name.clone(), out, lines.clone()))),
             child.stderr.take().map(|err| tokio::task::spawn_local(read(name.clone(), err, lines.clone()))),
@@ -116,9 +126,15 @@ impl Supervisor {
 
     /// Sends a signal to a bot's process group, if it runs.
     pub fn signal(&self, name: &str, kill: bool) {
-        if let Some(pid) = self.children.borrow().get(name) {
-            let _ = kill_process_group(*pid, if kill { Signal::KILL } else { Signal::TERM });
+        if let Some(child) = self.children.borrow().get(name) {
+            let _ = kill_process_group(child.group, if kill { Signal::KILL } else { Signal::TERM });
         }
+    }
+
+    /// What a bot that runs has printed last.
+    #[must_use]
+    pub fn last_lines(&self, name: &str) -> Vec<String> {
+        self.children.borrow().get(name).map(|c| c.lines.borrow().iter().cloned().collect()).unwrap_or_default()
     }
 
     /// Whether any child runs.
@@ -131,8 +147,8 @@ impl Supervisor {
 impl Drop for Supervisor {
     /// However the director leaves, nobody is left behind.
     fn drop(&mut self) {
-        for pid in self.children.borrow().values() {
-            let _ = kill_process_group(*pid, Signal::KILL);
+        for child in self.children.borrow().values() {
+            let _ = kill_process_group(child.group, Signal::KILL);
         }
     }
 }
@@ -157,14 +173,16 @@ fn log(name: &str, text: &str) {
 }
 
 /// Logs a child's output line by line, and keeps the last lines.
-async fn read(name: Arc<str>, mut from: impl AsyncRead + Unpin, last: Rc<RefCell<VecDeque<String>>>) {
+async fn read(name: Arc<str>, mut from: impl AsyncRead + Unpin, last: Lines) {
     let mut buffer = [0_u8; 4096];
     let mut line = Vec::new();
     let mut second = tokio::time::Instant::now();
     let mut shown = 0;
     let mut hidden = 0;
     let mut finish = |line: &mut Vec<u8>| {
-        let text = String::from_utf8_lossy(line).trim_end().to_owned();
+        // Nobody's terminal is to be driven by what a bot prints.
+        let text: String =
+            String::from_utf8_lossy(line).trim_end().chars().filter(|c| !c.is_control() || *c == '\t').collect();
         line.clear();
         if text.is_empty() {
             return;
@@ -191,8 +209,7 @@ async fn read(name: Arc<str>, mut from: impl AsyncRead + Unpin, last: Rc<RefCell
         for byte in &buffer[..n] {
             match byte {
                 b'\n' => finish(&mut line),
-                // Nobody's terminal is to be driven by what a bot prints.
-                byte if line.len() < LONGEST_LINE && (*byte >= b' ' || *byte == b'\t') => line.push(*byte),
+                byte if line.len() < LONGEST_LINE => line.push(*byte),
                 _ => {}
             }
         }

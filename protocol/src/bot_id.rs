@@ -32,7 +32,7 @@ impl BotId {
     /// stand in config.txt, in a file name and on a command line.
     ///
     /// # Errors
-    /// When it holds anything else, begins with a dot or a hyphen, or is `Conductor`.
+    /// When it holds anything else, begins with a dot or a hyphen, or is `Conductor` or `master`.
     pub fn strict(name: &str) -> Result<Self, Invalid> {
         let id = Self::new(name)?;
         if let Some(odd) = name.chars().find(|c| !(c.is_alphanumeric() || "-_.@".contains(*c))) {
@@ -43,6 +43,9 @@ impl BotId {
         }
         if name == crate::CONDUCTOR {
             return Err(Invalid::new("`Conductor` is the director's own name"));
+        }
+        if name == "master" {
+            return Err(Invalid::new("`master` is the fader over all bots"));
         }
         Ok(id)
     }
@@ -70,5 +73,19 @@ impl FromStr for BotId {
 impl std::borrow::Borrow<str> for BotId {
     fn borrow(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_cannot_give_a_bot_a_name_that_means_something_else() {
+        for taken in ["Conductor", "master", ".hidden", "-h", "two words", ""] {
+            assert!(BotId::strict(taken).is_err(), "{taken}");
+        }
+        assert!(BotId::strict("bass_2@stage-left").is_ok());
+        assert!(BotId::new("Jazz Bot/3").is_ok(), "the wire is more tolerant");
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     mixer::Span,
     roster::{Life, Then},
 };
-use musebot_protocol::{Arg, Args, CONDUCTOR, Control, Over, Reply, Said, TICKS_PER_BEAT, Tempo, Tick, ToBot};
+use musebot_protocol::{Arg, Args, BotId, CONDUCTOR, Control, Over, Reply, Said, TICKS_PER_BEAT, Tempo, Tick, ToBot};
 use std::{net::SocketAddr, time::Duration};
 
 /// What can be asked for with `get` and `watch`.
@@ -65,12 +65,12 @@ impl Director {
         match control {
             Control::Tempo { tempo, over } => self.change_tempo(now, tempo, over),
             Control::Gain { who, gain, over } => {
-                self.known(&who)?;
+                self.known_or_expected(from, "gain", &who)?;
                 self.mixer.set_gain(&who, gain, when, self.span(over));
             }
             Control::Master { gain, over } => self.mixer.set_master(gain, when, self.span(over)),
             Control::Mute { who, on } => {
-                self.known(&who)?;
+                self.known_or_expected(from, "mute", &who)?;
                 self.mixer.mute(&who, on);
             }
             Control::Solo { who, on } => {
@@ -177,6 +177,20 @@ impl Director {
             return Ok(());
         }
         Err(self.no_such(who))
+    }
+
+    /// The same, or a guest's that may come yet: what is set now is applied when it arrives.
+    fn known_or_expected(&mut self, from: SocketAddr, what: &str, who: &str) -> Result<(), String> {
+        let unknown = match self.known(who) {
+            Err(unknown) if !self.rules.guests || BotId::new(who).is_err() => return Err(unknown),
+            known => known.is_err(),
+        };
+        if unknown {
+            let note = format!("nobody is called `{who}` yet; this is kept for a guest of that name");
+            let reply = Reply::Value(what.to_owned(), vec![note.as_str().into()]);
+            self.out.push(Action::Reply { to: from, reply });
+        }
+        Ok(())
     }
 
     fn no_such(&self, who: &str) -> String {

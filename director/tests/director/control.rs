@@ -2,7 +2,7 @@
 
 use crate::{
     fake::Fake,
-    rig::{Done, FIRST, Rig},
+    rig::{Done, FIRST, Rig, file},
 };
 use director::event::{Event, Tone};
 use musebot_protocol::{BotId, Control, Gain, Over, Tempo, ToDirector};
@@ -117,12 +117,32 @@ fn x7_mute_solo_and_group_silence_whom_they_should() {
 }
 
 #[test]
+fn what_is_set_before_a_guest_is_there_is_applied_when_it_arrives() {
+    let mut rig = duo();
+    let kept = "is called `tuba` yet; this is kept for a guest of that name";
+    for control in [gain("tuba", 0.25, None), Control::Mute { who: "tuba".into(), on: true }] {
+        let name = control.name();
+        assert_eq!(rig.ask(control), [format!("value ,ss {name} nobody {kept}"), format!("ok {name}")]);
+    }
+    rig.add(Fake::guest("tuba", 9000));
+    rig.run(1.0);
+    assert_eq!(rig.director.roster().get("tuba").unwrap().sent_gain, Some(0.0));
+    rig.ask(Control::Mute { who: "tuba".into(), on: false });
+    rig.run(0.2);
+    assert_eq!(rig.director.roster().get("tuba").unwrap().sent_gain, Some(0.25));
+}
+
+#[test]
+fn where_no_guests_are_welcome_a_name_that_nobody_has_is_a_mistake() {
+    let mut rig = Rig::playing(&format!("guests = false\n{}", file(&["a"])), vec![Fake::ours("a")]);
+    assert_eq!(rig.ask(gain("b", 0.5, None)), ["error gain: no bot is called `b` (there are a)"]);
+}
+
+#[test]
 fn x7_what_cannot_be_done_is_answered_with_advice() {
     let mut rig = duo();
     let there = "(there are bass, drums, old)";
     for (control, answer) in [
-        (gain("bas", 0.5, None), format!("error gain: no bot is called `bas` {there}")),
-        (Control::Mute { who: "x".into(), on: true }, format!("error mute: no bot is called `x` {there}")),
         (Control::Solo { who: "x".into(), on: true }, format!("error solo: no bot is called `x` {there}")),
         (Control::Stop { bot: "x".into() }, format!("error stop: no bot is called `x` {there}")),
         (Control::Start { bot: "bass".into() }, "error start: bass runs already".into()),

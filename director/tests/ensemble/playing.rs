@@ -110,8 +110,9 @@ fn x7_another_terminal_turns_the_knobs() {
     ok(&["restart", "drums"]);
     wait_until("it goes", || line("drums")[1] != "playing");
     director.plays(&["drums"]);
-    let (good, _, err) = director.command(&["gain", "bsas", "0.5"]);
+    let (good, _, err) = director.command(&["solo", "bsas"]);
     assert!(!good && err.contains("no bot is called `bsas`"), "{err}");
+    assert!(ok(&["gain", "tuba", "0.5"]).contains("nobody is called `tuba` yet"));
     ok(&["quit"]);
     let (status, said) = director.ends();
     assert_eq!(status.code(), Some(0), "{said}");
