@@ -93,17 +93,23 @@ fn latency(director: &Director, guests: &[Guest], speaker: &UdpSocket) {
     );
 }
 
+/// Waits for a broadcast without spinning: a thread that spins keeps others off its core.
 fn wait(guest: &Guest, buffer: &mut [u8]) -> Option<Duration> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let deadline = Instant::now() + Duration::from_millis(200);
-    while Instant::now() < deadline {
-        if let Some((n, at)) = guest.next(buffer)
-            && is_broadcast(&buffer[..n])
-        {
-            return Some(at);
+    loop {
+        while let Some((n, at)) = guest.next(buffer) {
+            if is_broadcast(&buffer[..n]) {
+                return Some(at);
+            }
         }
-        std::hint::spin_loop();
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return None;
+        }
+        let timeout = Timespec { tv_sec: 0, tv_nsec: left.subsec_nanos().into() };
+        let _ = poll(&mut [PollFd::new(&guest.socket, PollFlags::IN)], Some(&timeout));
     }
-    None
 }
 
 /// As many as go through without loss: the pace is raised until the last step loses some.
