@@ -67,6 +67,8 @@ pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) ->
         }
     }
     command
+        // An error is one line on its card; whoever wants a backtrace of a panic still gets it.
+        .env("RUST_LIB_BACKTRACE", "0")
         .env("MUSEBOT_SEED", bot_seed(terms.seed, bot.id.as_str()).to_string())
         .env("MUSEBOT_KEY", ensemble.key.to_string())
         .env("MUSEBOT_MODE", ensemble.mode.to_string())

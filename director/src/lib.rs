@@ -28,6 +28,7 @@ pub mod restarts;
 pub mod roster;
 pub mod runtime;
 pub mod score;
+pub mod screen;
 pub mod socket;
 pub mod status;
 pub mod supervisor;

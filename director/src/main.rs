@@ -5,7 +5,7 @@ use clap::Parser;
 use director::{
     cli::{Cli, Command},
     ensemble::Ensemble,
-    launch, play, remote, render_to_files, status,
+    launch, play, remote, render_to_files, screen,
 };
 use musebot_protocol::{Control, Gain};
 use std::{
@@ -16,17 +16,19 @@ use std::{
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_screen();
-    match run(cli.command) {
+    let code = match run(cli.command) {
         Ok(code) => ExitCode::from(code),
         // Somebody closed the pipe that we print into: `director bots | head`.
         Err(e) if e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => {
             ExitCode::SUCCESS
         }
         Err(e) => {
-            let _ = writeln!(status::Log, "error: {e:#}");
+            let _ = screen::Log.write_all(format!("error: {e:#}\n").as_bytes());
             ExitCode::FAILURE
         }
-    }
+    };
+    screen::drain();
+    code
 }
 
 fn log_to_screen() {
@@ -39,7 +41,7 @@ fn log_to_screen() {
         // A terminal that was closed is no reason to stop before everybody has faded out.
         .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .with_writer(|| status::Log)
+        .with_writer(|| screen::Log)
         .init();
 }
 

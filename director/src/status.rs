@@ -1,17 +1,13 @@
-//! The one line at the bottom of the screen while an ensemble plays, and the log above it.
+//! The one line at the bottom of the screen while an ensemble plays.
 //!
 //! It needs nothing of the terminal but a carriage return, and is not there when stdout is none.
 
-use crate::director::View;
+use crate::{director::View, screen};
 use musebot_protocol::State;
 use std::{
-    fmt::Write as _,
-    io::{self, IsTerminal, Write},
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    fmt::Write,
+    io::{self, IsTerminal},
 };
-
-/// Columns that the line on the screen takes up now; the log wipes them before it writes.
-static DRAWN: AtomicUsize = AtomicUsize::new(0);
 
 /// The status line.
 #[derive(Debug)]
@@ -31,19 +27,13 @@ impl StatusLine {
         if !self.shown {
             return;
         }
-        let columns = rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| usize::from(size.ws_col).max(20));
-        let line: String = text(view).chars().take(columns - 1).collect();
-        let width = line.chars().count();
-        let wipe = DRAWN.swap(width, Relaxed).saturating_sub(width);
-        let mut out = io::stdout().lock();
-        let _ = write!(out, "\r{line}{:wipe$}", "");
-        let _ = out.flush();
+        screen::status(text(view));
     }
 
     /// Leaves the last line standing and goes below it.
     pub fn end(&self) {
-        if self.shown && DRAWN.swap(0, Relaxed) > 0 {
-            let _ = writeln!(io::stdout());
+        if self.shown {
+            screen::below();
         }
     }
 }
@@ -88,27 +78,6 @@ pub fn text(view: &View) -> String {
 
 fn decibels(linear: f32) -> Option<f32> {
     (linear > 1e-4).then(|| 20.0 * linear.log10())
-}
-
-/// Where the log is written: stderr, with the status line out of the way.
-#[derive(Debug, Clone, Copy)]
-pub struct Log;
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let drawn = DRAWN.swap(0, Relaxed);
-        if drawn > 0 {
-            let mut out = io::stdout().lock();
-            let _ = write!(out, "\r{:drawn$}\r", "");
-            let _ = out.flush();
-        }
-        io::stderr().write_all(bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
-    }
 }
 
 #[cfg(test)]

@@ -73,6 +73,34 @@ fn a_terminal_that_is_closed_lets_everybody_fade_out_all_the_same() {
 }
 
 #[test]
+fn a_terminal_that_stands_still_holds_up_nobody() {
+    let home = Home::new();
+    // More than any pipe holds, before it says that it is done.
+    home.script(
+        "chatter",
+        "line=$(printf '%01000d' 0)\nfor n in $(seq 3000); do echo \"$line\"; done\n\
+         echo done > \"$MUSEBOT_HOME/done.txt\"\nexec sleep 60\n",
+    );
+    let free = || UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let (port, control) = (free(), free());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_director"));
+    command.args(["play", "--listen", &port, "--control", &control]).arg(home.ensemble(&bot("chatter", "")));
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // Nobody reads its stderr from here on.
+    process::wait_until("all was said", || home.path().join("done.txt").exists());
+    let answer = director(&["get", "tempo", "--port", &port, "--control", &control]);
+    assert_eq!(String::from_utf8_lossy(&answer.stdout).trim(), "120", "{}", said(&answer));
+    scripts::send_signal(child.id(), 2);
+    process::wait_until("it is told off", || {
+        let bots = director(&["bots", "--port", &port, "--control", &control]);
+        String::from_utf8_lossy(&bots.stdout).contains("ending")
+    });
+    scripts::send_signal(child.id(), 2);
+    process::wait_until("it ends", || child.try_wait().unwrap().is_some());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 fn what_somebody_exported_for_one_bot_does_not_reach_all() {
     let home = Home::new();
     home.beating("dump", "{ env | grep ^MUSEBOT_; echo end; } > \"$MUSEBOT_HOME/dump.txt\"\nforever");
