@@ -2,7 +2,7 @@
 //! plays to an audio device, and how much faster than real time the same ensemble renders.
 //!
 //! `cargo build --release && cargo bench -p director --bench stage`
-//! Without an audio device: `. director/tests/support/pulse.sh` first, or the bots play to `null` and it says so.
+//! Without an audio device (a sound server's null sink will do) the bots play to `null`, and it says so.
 #![allow(clippy::print_stdout, missing_docs, reason = "it prints a table")]
 
 use musebot_protocol::{Arg, Control, Reply, messages};
@@ -20,9 +20,20 @@ const PLAY_SECONDS: f64 = 20.0;
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let trio = root.join("configs/ensembles/trio.toml");
-    start(&trio);
-    footprint(&trio);
+    let folder = tempfile::tempdir().expect("a folder");
+    let sounds = musebot_devices::has_output_device().is_ok();
+    let played = if sounds { trio.clone() } else { silent(&trio, folder.path()) };
+    start(&played);
+    footprint(&played, sounds);
     render(&trio);
+}
+
+/// The same ensemble where nothing can sound.
+fn silent(file: &Path, folder: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(file).expect("the trio's file");
+    let silent = folder.join("silent.toml");
+    std::fs::write(&silent, text.replace("[[bot]]", "[[bot]]\noutput = \"null\"")).expect("a file");
+    silent
 }
 
 /// The director of this bench's own profile, with the bots beside it.
@@ -103,11 +114,10 @@ fn start(trio: &Path) {
     );
 }
 
-fn footprint(trio: &Path) {
-    let sound = musebot_devices::has_output_device().is_ok();
+fn footprint(trio: &Path, sounds: bool) {
     println!(
         "\nwhile playing {PLAY_SECONDS} s to {}:",
-        if sound { "the audio device" } else { "null (no audio device here)" }
+        if sounds { "the audio device" } else { "null (no audio device here)" }
     );
     println!("{:10} {:>12} {:>12} {:>12}", "", "% of a core", "RSS MB", "own MB");
     let playing = Playing::begin(trio);
