@@ -40,8 +40,8 @@ pub struct Bass {
 impl Musebot for Bass {
     fn about() -> About {
         About {
-            summary: "A bass that locks to the kick. Traits, each 0 to 1: busy (how much it plays), bold (octaves \
-                      and syncopation), chromatic approaches), loose (how unevenly it plays), loud (how hard it plays).",
+            summary: "A bass that locks to the kick. Traits, each 0 to 1: busy (how much it plays), bold (octaves, \
+                      syncopation, chromatic approaches), loose (how unevenly it plays), loud (how hard it plays).",
             kinds: &["bass"],
             sends: &["nothing"],
             receives: &[
