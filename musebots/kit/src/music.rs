@@ -23,6 +23,7 @@ mod scale;
 mod sheet;
 mod tala;
 mod temper;
+pub mod trials;
 
 pub use band::Band;
 pub use chord::Chord;

@@ -3,7 +3,7 @@
 use melody::Melody;
 use musebot_kit::{
     Meter, Mode, Musebot, Said, Setup, Stage, Style, Tempo, Tick,
-    music::{Heard, Phrase, Rehearsal, Scale},
+    music::{Phrase, Rehearsal, Scale, trials},
 };
 use std::process::Command;
 
@@ -181,73 +181,14 @@ fn it_leaves_room_when_the_others_are_dense() {
     assert!(count(1.0) * 10 < count(0.1) * 9, "{} and {}", count(1.0), count(0.1));
 }
 
-/// Asks everybody for new material in the middle of the fourth bar, if it is busy.
-struct Producer {
-    asks: bool,
-}
-
-impl Musebot for Producer {
-    fn new(setup: &Setup) -> anyhow::Result<Self> {
-        Ok(Self { asks: setup.trait_or("busy", 0.0) > 0.5 })
-    }
-    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
-        if tick.0 == 3 * 64 + 30 && self.asks {
-            stage.tell(&Said::Initialize);
-        }
-    }
-}
-
 #[test]
 fn initialize_makes_new_material_from_the_next_bar_on() {
-    let played = |busy: f64| {
-        let mut producer = Setup::rehearsal("producer", 0);
-        producer.temperament.set("busy", busy).unwrap();
-        let room = Rehearsal::new(Meter::default(), Tempo::default());
-        let room = room.with::<Melody>(&Setup::rehearsal("melody", 5)).unwrap();
-        room.with::<Producer>(&producer).unwrap().section("a", 4, 0.6).play(12).notes
-    };
-    let (renewed, gone_on) = (played(1.0), played(0.0));
-    let until = |notes: &[Heard]| notes.iter().copied().filter(|n| n.placed.tick.0 < 256).collect::<Vec<_>>();
-    assert_eq!(until(&renewed), until(&gone_on));
-    assert_ne!(renewed, gone_on);
-}
-
-/// Says whatever comes to its mind, as strangers on the network may.
-struct Babbler;
-
-impl Musebot for Babbler {
-    fn new(_: &Setup) -> anyhow::Result<Self> {
-        Ok(Self)
-    }
-    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
-        match tick.0 % 97 {
-            5 => stage.say("phraselength", [3, 1, 16, 5][(tick.0 % 4) as usize]),
-            6 => stage.say("tala", [3, 3, 2]),
-            7 => stage.say("tala", [1, 15, 0, 4]),
-            8 => stage.say("plan/chords", ["5 9 12", "1 x 5", ""]),
-            9 => stage.say("plan/chordDuration", [1.5, 0.0, 3.0]),
-            10 => stage.say("notepool", [61, 65, 200]),
-            11 => stage.say("hdensity", "much"),
-            12 => stage.say("progress", 0.3),
-            _ => {}
-        }
-    }
+    trials::initialize_makes_new_material_from_the_next_bar_on::<Melody>("melody");
 }
 
 #[test]
 fn whatever_is_said_in_whatever_metre_it_plays_to_the_last_bar() {
-    for (style, _) in Style::ALL {
-        for meter in ["4/4", "3/4", "5/4", "6/8", "7/8", "12/8", "1/8", "11/16", "32/1"] {
-            let meter: Meter = meter.parse().unwrap();
-            let mut setup = Setup::rehearsal("melody", 5);
-            (setup.style, setup.meter) = (style, meter);
-            let room = Rehearsal::new(meter, Tempo::new(77.0).unwrap());
-            let room = room.with::<Babbler>(&Setup::rehearsal("babbler", 0)).unwrap();
-            let played = room.with::<Melody>(&setup).unwrap().section("a", 5, 0.0).section("b", 3, 1.0).play(11);
-            let last = played.notes.iter().map(|heard| heard.placed.tick.0).max();
-            assert_eq!(last, Some(10 * meter.ticks_per_bar()), "{style} {meter}");
-        }
-    }
+    trials::whatever_is_said_in_whatever_metre_it_plays_to_the_last_bar::<Melody>("melody");
 }
 
 #[test]
