@@ -68,6 +68,13 @@ impl<'a> Message<'a> {
         self.address.strip_prefix("/broadcast/").filter(|topic| !topic.is_empty())
     }
 
+    /// The type tags as they stand there, without the comma: `sif`. Empty where there are none.
+    #[must_use]
+    pub fn tags(&self) -> &'a str {
+        let tags = string(self.bytes).and_then(|(_, rest)| string(rest)).map(|(tags, _)| tags).unwrap_or_default();
+        std::str::from_utf8(tags).ok().and_then(|tags| tags.strip_prefix(',')).unwrap_or_default()
+    }
+
     /// The arguments; those that are neither numbers nor text are left out.
     ///
     /// # Errors
