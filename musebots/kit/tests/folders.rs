@@ -2,9 +2,8 @@
 
 mod support;
 
-use musebot_protocol::ConfigTxt;
+use musebot_protocol::{ConfigTxt, InfoTxt};
 use std::{
-    collections::BTreeMap,
     fs,
     path::PathBuf,
     process::{Command, Stdio},
@@ -41,29 +40,6 @@ fn folder(bot: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(bot)
 }
 
-/// The tags under `type:`, `sends:` and `receives:`, each only where conductors look for it.
-fn tags(info: &str) -> BTreeMap<&'static str, Vec<String>> {
-    let mut found = BTreeMap::<_, Vec<String>>::new();
-    let (mut section, mut group) = ("", None);
-    for line in info.lines() {
-        let first = line.split_whitespace().next().unwrap_or("");
-        if first == "##" {
-            section = line.trim_matches(['#', ' ']);
-            group = None;
-        }
-        group = match (section, first) {
-            ("instrumentation", "type:") => Some("type"),
-            ("messages", "sends:") => Some("sends"),
-            ("messages", "receives:") => Some("receives"),
-            _ => group,
-        };
-        if let (Some(group), Some(tag)) = (group, first.strip_prefix('@')) {
-            found.entry(group).or_default().push(tag.to_owned());
-        }
-    }
-    found
-}
-
 #[test]
 fn b29_every_folder_has_a_config_txt_of_exactly_five_lines() {
     let mut ports = Vec::new();
@@ -85,11 +61,14 @@ fn b29_every_folder_has_an_info_txt_with_all_sections_and_known_tags() {
         for section in SECTIONS {
             assert!(info.lines().any(|line| line == format!("## {section} ##")), "{bot} lacks {section}");
         }
-        let tags = tags(&info);
-        assert_eq!(tags["type"], [bot]);
-        for group in ["sends", "receives"] {
-            assert!(tags[group].iter().all(|tag| WORDS.contains(&tag.as_str())), "{bot} {group}: {:?}", tags[group]);
-        }
+        let info = InfoTxt::parse(&info);
+        assert!(info.warnings.is_empty(), "{bot}: {:?}", info.warnings);
+        assert_eq!(info.types, [bot]);
+        // A word that nobody knows is one that nobody hears.
+        let strange = info.sends.iter().chain(&info.receives).find(|tag| !WORDS.contains(&tag.as_str()));
+        assert_eq!(strange, None, "{bot}");
+        // Its gain is an amplitude: a platform that reads like Max would be sent decibels.
+        assert!(!info.platform.to_lowercase().contains("max"), "{bot}: {}", info.platform);
     }
 }
 
@@ -113,5 +92,44 @@ fn b29_every_run_command_is_executable_and_starts_the_program_beside_it() {
         c.child = Some(bash.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
         c.wait("its hello", |c| c.hello().is_some());
         assert_eq!(c.hello().unwrap().0.as_str(), bot);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn b29_a_run_command_needs_no_newer_shell_than_macos_has() {
+    // What a POSIX shell runs, bash 3.2 does; the name of the shell in the first line is another matter.
+    for shell in ["sh", "bash"] {
+        for bot in BOTS {
+            let mut c = Conductor::new();
+            let here = c.folder.path().join("a folder with blanks");
+            fs::create_dir(&here).unwrap();
+            fs::copy(folder(bot).join("run.command"), here.join("run.command")).unwrap();
+            fs::copy(parrot(), here.join(bot)).unwrap();
+            let config = format!("id {bot}\nmc_hostname localhost\nmc_listen_port {}\n", c.port());
+            fs::write(here.join("config.txt"), config).unwrap();
+            let mut script = Command::new(shell);
+            script.arg(here.join("run.command")).current_dir("/").env("MUSEBOT_OUTPUT", "null");
+            c.child = Some(script.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
+            c.wait("its hello", |c| c.hello().is_some());
+            // What the script became is the bot itself: whoever ends the one ends the other.
+            c.signal("-TERM");
+            assert_eq!(c.wait_for_exit().code(), Some(0), "{shell} {bot}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn b29_a_run_command_without_its_program_says_what_to_do() {
+    for bot in BOTS {
+        let nowhere = tempfile::tempdir().unwrap();
+        fs::copy(folder(bot).join("run.command"), nowhere.path().join("run.command")).unwrap();
+        let output =
+            Command::new("/bin/bash").arg(nowhere.path().join("run.command")).env("PATH", "/usr/bin:/bin").output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(127), "{bot}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("cargo build --release -p {bot}")), "{said}");
     }
 }

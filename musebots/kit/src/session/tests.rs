@@ -1,5 +1,7 @@
 //! A whole bot on virtual time: datagrams in, actions out.
 
+mod conductors;
+
 use super::*;
 use crate::{Musebot, Note, Setup, Stage};
 use musebot_protocol::{Arg, Meter, Position, Tick, time_bundle};
