@@ -1,6 +1,7 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use crate::ensemble::Length;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use musebot_protocol::{DIRECTOR_PORT, Over, Tempo};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -30,6 +31,18 @@ pub enum Command {
         #[arg(value_hint = ValueHint::FilePath, required = true)]
         files: Vec<PathBuf>,
     },
+    /// List the musebots that are found on this machine, and whether they can run here
+    List(List),
+    /// Turn a historic ensemble file (.txt) into one of ours
+    Import(Import),
+    /// Begin a bot of your own: a folder that plays as it is
+    NewBot(NewBot),
+    /// Examine one bot: does it keep to the protocol?
+    CheckBot(CheckBot),
+    /// Show what the bots say to each other, as it is said
+    Listen(Listen),
+    /// Say something to the band: `say /broadcast/hdensity me 0.7`
+    Say(Say),
     /// List the bots that play now: state, gain, level, lateness, restarts
     Bots(Remote),
     /// Change the tempo: `tempo 96`, `tempo 120 --over 8bars`
@@ -92,7 +105,7 @@ pub enum Command {
     },
     /// Silence everything at once; the band enters again at the next bar line
     Panic(Remote),
-    /// Print a value: bots, density, master, name, position, section, seed, tempo
+    /// Print a value: address, bots, density, master, name, position, section, seed, tempo
     Get {
         /// Which value
         what: String,
@@ -122,9 +135,17 @@ fn nudge(s: &str) -> Result<f64, String> {
 /// `play`.
 #[derive(Debug, Args)]
 pub struct Play {
-    /// The ensemble file; without it, or with a folder, the ensembles there are listed
+    /// The ensemble file, ours (.toml) or a historic one (.txt); without it, or with a folder, the ensembles
+    /// there are listed
     #[arg(value_hint = ValueHint::AnyPath)]
     pub file: Option<PathBuf>,
+    /// Play all ensembles of the folder, one after the other and for ever, each for so long at most: `5m`,
+    /// `90s`, `64bars`. Each ends at a bar line, its bots fade out and go, then the next begins
+    #[arg(long, value_name = "TIME")]
+    pub set_length: Option<Length>,
+    /// With --set-length: in another order each time round; --seed draws the same orders again
+    #[arg(long, requires = "set_length")]
+    pub shuffle: bool,
     /// Beats a minute, instead of the file's
     #[arg(long)]
     pub tempo: Option<Tempo>,
@@ -174,6 +195,131 @@ pub struct Render {
     /// Leave out bots that cannot render, instead of stopping
     #[arg(long)]
     pub leave_out: bool,
+}
+
+/// `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Where to look, and below [default: the nearest `Musebots` folder from here upwards, else here]
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub folder: Option<PathBuf>,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The historic ensemble file: `tempo 120 duration 300`, then a line for each bot. Its bots are looked
+    /// for near it; what is missing or cannot run here is said, and left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Where to write it; a file that is there already is kept [default: to the screen]
+    #[arg(long, short, value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+const NEW_BOT: &str = "\
+The folder holds a small bot that plays in time, hears notepool and hdensity, follows its fader and leaves when it is \
+told off; with its info.txt, its test, a README, and try.toml, in which it plays with our drums and bass. What is yours \
+of it has under 100 lines.
+
+    director new-bot walker --lang python
+    cd walker
+    ./test.sh
+    director play try.toml
+    director check-bot .
+
+Rust, SuperCollider and Pure Data sound by themselves. Python and Node play with words: they tell the band its chords, \
+and others make them sound.";
+
+/// `new-bot`.
+#[derive(Debug, Args)]
+#[command(after_long_help = NEW_BOT)]
+pub struct NewBot {
+    /// What it is called; the folder gets the same name
+    pub name: String,
+    /// What it is written in
+    #[arg(long, value_enum)]
+    pub lang: Lang,
+    /// Where its folder is made [default: here]
+    #[arg(long = "in", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub parent: Option<PathBuf>,
+    /// For Rust: the musebot kit [default: musebots/kit of the checkout that the director is in]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub kit: Option<PathBuf>,
+}
+
+/// What a new bot is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// Rust, with the kit of our own bots
+    Rust,
+    /// Python, with python-osc
+    Python,
+    /// JavaScript, for Node
+    Node,
+    /// SuperCollider: sclang and scsynth
+    Supercollider,
+    /// Pure Data, vanilla
+    Puredata,
+}
+
+/// `check-bot`.
+#[derive(Debug, Args)]
+pub struct CheckBot {
+    /// The bot's folder; it is started as a conductor starts it
+    #[arg(value_hint = ValueHint::DirPath, required_unless_present = "command", conflicts_with = "command")]
+    pub folder: Option<PathBuf>,
+    /// The command that runs the bot, with its arguments
+    #[arg(last = true)]
+    pub command: Vec<String>,
+    /// Only this fact, such as B13; may be given several times
+    #[arg(long, value_name = "FACT")]
+    pub only: Vec<String>,
+    /// Also what takes half a minute and more
+    #[arg(long)]
+    pub slow: bool,
+    /// Count a SHOULD that is not kept as a fault
+    #[arg(long)]
+    pub strict: bool,
+    /// How many of the bot run at once [default: 2 to 12, by how long it takes to start]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub jobs: Option<u8>,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `listen`.
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// Only this topic, such as notepool; may be given several times
+    #[arg(long)]
+    pub topic: Vec<String>,
+    /// Only what this bot says; may be given several times
+    #[arg(long)]
+    pub from: Vec<String>,
+    /// Also write it to a file, one JSON object a line
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub record: Option<PathBuf>,
+    /// Which director.
+    #[command(flatten)]
+    pub remote: Remote,
+}
+
+/// `say`.
+#[derive(Debug, Args)]
+pub struct Say {
+    /// The address, such as /broadcast/hdensity
+    pub address: String,
+    /// Who says it, then what: numbers and words
+    #[arg(required = true, allow_negative_numbers = true)]
+    pub args: Vec<String>,
+    /// Which director.
+    #[command(flatten)]
+    pub remote: Remote,
 }
 
 /// How long a change takes.

@@ -2,10 +2,23 @@
 
 use crate::event::Exit;
 
+/// How it came to a bot's death.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Its process ended.
+    Exited,
+    /// It had fallen silent, and its process was ended.
+    Ended,
+    /// It has fallen silent, and its script had ended before.
+    FellSilent,
+    /// It was never heard, and its script had ended before.
+    NeverHeard,
+}
+
 /// What is said about a death.
 #[must_use]
-pub fn card(name: &str, exit: &Exit, silent: bool, last_lines: &[String], next: &str) -> String {
-    let mut card = format!("{name} has died: {}", cause(exit, silent));
+pub fn card(name: &str, cause: Cause, exit: &Exit, last_lines: &[String], next: &str) -> String {
+    let mut card = format!("{name} has died: {}", how(cause, exit));
     if !next.is_empty() {
         card.push_str("; ");
         card.push_str(next);
@@ -31,15 +44,21 @@ pub fn last_words(lines: &[String]) -> String {
     words
 }
 
-fn cause(exit: &Exit, silent: bool) -> String {
+fn how(cause: Cause, exit: &Exit) -> String {
     let how = match exit {
         Exit::Code(code) => format!("exit code {code}"),
         Exit::Signal(signal) => match signal_name(*signal) {
             Some(name) => format!("signal {signal} ({name})"),
             None => format!("signal {signal}"),
         },
+        Exit::Unknown => "what its script had started has ended".to_owned(),
     };
-    if silent { format!("it had fallen silent and was ended ({how})") } else { how }
+    match cause {
+        Cause::Exited => how,
+        Cause::Ended => format!("it had fallen silent and was ended ({how})"),
+        Cause::FellSilent => format!("it has fallen silent (its script: {how})"),
+        Cause::NeverHeard => format!("it was never heard (its script: {how})"),
+    }
 }
 
 fn signal_name(signal: i32) -> Option<&'static str> {
@@ -88,7 +107,7 @@ mod tests {
     #[test]
     fn a_card_says_what_happened_what_it_said_last_and_what_to_try() {
         let lines = vec!["binding port 7475".to_owned(), "Address already in use (os error 98)".to_owned()];
-        let card = card("bass", &Exit::Code(1), false, &lines, "started again in 0.25 s (1)");
+        let card = card("bass", Cause::Exited, &Exit::Code(1), &lines, "started again in 0.25 s (1)");
         assert!(card.starts_with("bass has died: exit code 1; started again in 0.25 s (1)"));
         assert!(card.contains("--listen"));
         assert!(card.contains("| Address already in use"));
@@ -96,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_signal_is_named() {
-        assert!(card("bass", &Exit::Signal(11), false, &[], "").contains("SIGSEGV"));
-        assert!(card("bass", &Exit::Signal(9), true, &[], "").contains("fallen silent"));
+        assert!(card("bass", Cause::Exited, &Exit::Signal(11), &[], "").contains("SIGSEGV"));
+        assert!(card("bass", Cause::Ended, &Exit::Signal(9), &[], "").contains("fallen silent"));
     }
 }

@@ -4,10 +4,13 @@
 //! actions out; in a render, `render.rs` asks for the plan of one tick after the other.
 
 mod commands;
+mod detached;
 mod joining;
 mod leaving;
 mod planning;
+mod settling;
 mod telling;
+mod terminals;
 mod view;
 
 pub use planning::Plan;
@@ -20,7 +23,7 @@ use crate::{
     memory::Memory,
     metronome::TempoMap,
     mixer::{Mixer, When},
-    roster::{Life, Roster},
+    roster::{Bot, Life, Roster},
     score::Score,
 };
 use commands::{Taps, Watcher};
@@ -31,6 +34,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use terminals::Terminals;
 
 /// What is decided before the ensemble starts.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +53,8 @@ const HORIZON: Duration = Duration::from_millis(250);
 const LEAD_IN: Duration = Duration::from_millis(80);
 /// How long we wait for the file's bots before we start without them.
 const WAIT: Duration = Duration::from_secs(3);
+/// How long for those that are musebot folders: a Max application takes its time.
+const WAIT_FOR_FOLDERS: Duration = Duration::from_secs(60);
 /// How long a bot that beats may take to say hello before we start without it.
 const HELLO_WITHIN: Duration = Duration::from_millis(400);
 /// When the timer has not been heard for so long, the whole process had been stopped.
@@ -72,6 +78,8 @@ pub struct Director {
     /// How long the clock has stood still in all; `origin` has been moved by it.
     stalled: Duration,
     begun: Duration,
+    /// When the band was complete, or was waited for no longer.
+    complete: Option<Duration>,
     /// When the timer was heard last.
     timer: Option<Duration>,
     /// The first tick that has not been planned.
@@ -93,6 +101,7 @@ pub struct Director {
     /// Where those who have gone spoke from, and where they listened: bare heartbeats do not say.
     addresses: VecDeque<(BotId, SocketAddr, SocketAddr)>,
     watchers: Vec<Watcher>,
+    terminals: Terminals,
     taps: Taps,
     out: Vec<Action>,
 }
@@ -123,6 +132,7 @@ impl Director {
             origin: None,
             stalled: Duration::ZERO,
             begun: now,
+            complete: None,
             timer: None,
             unplanned: Tick(0),
             over: None,
@@ -137,6 +147,7 @@ impl Director {
             strangers: BTreeSet::new(),
             addresses: VecDeque::new(),
             watchers: Vec::new(),
+            terminals: Terminals::default(),
             taps: Taps::default(),
             out: Vec::new(),
             here: None,
@@ -153,7 +164,15 @@ impl Director {
     /// Asks for all bots of the file to be launched.
     pub fn begin(&mut self, now: Duration) -> Vec<Action> {
         self.begun = now;
-        let names: Vec<_> = self.roster.iter().map(|b| b.name.clone()).collect();
+        let delayed = |b: &Bot| b.entry.as_ref().is_some_and(|e| e.delay > Duration::ZERO);
+        let mut names = Vec::new();
+        for bot in self.roster.iter_mut() {
+            if delayed(bot) {
+                bot.life = Life::Later;
+            } else {
+                names.push(bot.name.clone());
+            }
+        }
         for name in names {
             self.launch(&name, now);
         }
@@ -166,7 +185,7 @@ impl Director {
             Event::Heard { from, message } => self.heard(now, from, message),
             Event::Spoke { from, message } => self.spoke(now, from, message),
             Event::Asked { from, control } => self.asked(now, from, control),
-            Event::Launched { name, port } => self.launched(now, &name, port),
+            Event::Launched { name, port, manners } => self.launched(now, &name, port, manners),
             Event::NotLaunched { name, reason } => self.not_launched(&name, &reason),
             Event::Exited { name, exit, last_lines } => self.exited(now, &name, &exit, &last_lines),
             Event::Timer => self.time_passed(now),
@@ -176,6 +195,7 @@ impl Director {
         if std::mem::take(&mut self.roster_changed) {
             self.announce_roster(now);
         }
+        self.let_terminals_hear();
         std::mem::take(&mut self.out)
     }
 
@@ -221,6 +241,7 @@ impl Director {
             self.send_agent_list(now);
         }
         self.tell_watchers(now);
+        self.forget_terminals(now);
         self.finish_if_alone(now);
     }
 
@@ -235,37 +256,49 @@ impl Director {
             // What has been heard since we go on is not to be counted from some later instant.
             bot.alive = bot.alive.map(|at| (at + by).min(now));
             bot.since += by;
+            bot.leaves_at = bot.leaves_at.map(|at| at + by);
+            if let Some(left) = &mut bot.detached {
+                left.at = (left.at + by).min(now);
+            }
         }
     }
 
-    /// Ticks begin at 0 when all bots of the file are alive, or after `wait`.
+    /// Ticks begin at 0 when all bots of the file are alive, or have been waited for.
     fn start_if_ready(&mut self, now: Duration) {
         if self.origin.is_some() || self.quitting.is_some() {
             return;
         }
-        let waited = now.saturating_sub(self.begun) >= self.ensemble.wait.unwrap_or(WAIT);
-        let ready = self.roster.iter().filter(|b| b.entry.is_some()).all(|b| match b.life {
-            Life::Playing => b.hello.is_some() || now.saturating_sub(b.first_alive) >= HELLO_WITHIN,
-            Life::Starting | Life::BackingOff(_) => false,
-            Life::Ending { .. } | Life::Stopped | Life::GaveUp => true,
-        });
-        if !ready && !waited {
+        if self.roster.iter().any(|b| self.is_awaited(now, b)) {
             return;
         }
-        if !ready {
-            let late: Vec<_> = self
-                .roster
-                .iter()
-                .filter(|b| matches!(b.life, Life::Starting | Life::BackingOff(_)))
-                .map(|b| b.name.to_string())
-                .collect();
-            // Who is here and may still say hello is not late.
-            if !late.is_empty() {
-                self.say(Tone::Warning, format!("beginning without {}: it enters at a bar line", late.join(", ")));
-            }
+        // Who is here and may still say hello is not late.
+        let late: Vec<_> = self
+            .roster
+            .iter()
+            .filter(|b| matches!(b.life, Life::Starting | Life::BackingOff(_)))
+            .map(|b| b.name.to_string())
+            .collect();
+        if !late.is_empty() {
+            self.say(Tone::Warning, format!("beginning without {}: it enters at a bar line", late.join(", ")));
         }
+        self.complete = Some(now);
         self.origin = Some(now + LEAD_IN);
         self.send_map();
+    }
+
+    /// Whether tick 0 waits for this bot: so long as the file says, or as its kind may take.
+    fn is_awaited(&self, now: Duration, bot: &Bot) -> bool {
+        let usual = if bot.is_folder() { WAIT_FOR_FOLDERS } else { WAIT };
+        if bot.entry.is_none() || now.saturating_sub(self.begun) >= self.ensemble.wait.unwrap_or(usual) {
+            return false;
+        }
+        match bot.life {
+            Life::Starting => true,
+            // Nobody waits a minute for one that has failed already.
+            Life::BackingOff(_) => !bot.is_folder(),
+            Life::Playing => bot.hello.is_none() && now.saturating_sub(bot.first_alive) < HELLO_WITHIN,
+            Life::Later | Life::Ending { .. } | Life::Stopped | Life::GaveUp => false,
+        }
     }
 
     fn send_map(&mut self) {

@@ -8,9 +8,10 @@ mod check;
 mod check_bot;
 mod faults;
 mod fields;
+mod historic;
 mod length;
 mod load;
-mod nearest;
+pub(crate) mod nearest;
 #[cfg(test)]
 mod never_panics;
 mod output;
@@ -19,11 +20,11 @@ mod program;
 pub use bot::{BotEntry, Restart};
 pub use faults::{Fault, Faults, Severity};
 pub use length::Length;
-pub use load::{LoadError, MAX_BYTES, list};
+pub use load::{LoadError, MAX_BYTES, files, is_historic, list};
 pub use output::OutputSpec;
 pub use program::{NotFound, Program};
 
-use musebot_protocol::{Gain, Key, Meter, Mode, Style, Tempo};
+use musebot_protocol::{BotId, Gain, Key, Meter, Mode, Style, Tempo};
 use std::{path::PathBuf, time::Duration};
 
 /// An ensemble as its file describes it, checked.
@@ -53,7 +54,7 @@ pub struct Ensemble {
     pub latency: Duration,
     /// Whether bots without timetags get their ticks late enough to sound with the others.
     pub delay_historic: bool,
-    /// How long to wait for the file's bots before tick 0.
+    /// How long to wait for the file's bots before tick 0; 3 s, and 60 s for musebot folders, when it does not say.
     pub wait: Option<Duration>,
     /// Whether bots that nobody launched may join; the director decides by where it listens when it does not say.
     pub guests: Option<bool>,
@@ -71,6 +72,8 @@ pub struct Ensemble {
     pub sections: Vec<Section>,
     /// The file's own bots, in the roster's order.
     pub bots: Vec<BotEntry>,
+    /// Whose outputs are connected to whose inputs when JACK runs (`jack-connect`).
+    pub jack_connects: Vec<(BotId, BotId)>,
     /// Bars in a phrase; the bots agree on it among themselves when it does not say.
     pub phraselength: Option<u32>,
     /// What is allowed but odd, for a person to read.

@@ -1,8 +1,8 @@
 //! What happens to the director, and what it decides to do: the two closed lists between the
 //! pure core and everything that touches the world.
 
-use crate::clock_thread::Order;
-use musebot_protocol::{Control, Message, Reply, ToDirector};
+use crate::{clock_thread::Order, musebot_folder::Manners};
+use musebot_protocol::{BotId, Control, Message, Reply, ToDirector};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// What happened.
@@ -35,6 +35,8 @@ pub enum Event<'a> {
         name: Arc<str>,
         /// The port it was told to listen on.
         port: u16,
+        /// How it wants to be treated, when it is a musebot folder.
+        manners: Option<Manners>,
     },
     /// A bot's process could not be started, and another try would not help.
     NotLaunched {
@@ -43,7 +45,8 @@ pub enum Event<'a> {
         /// Why, and what to do.
         reason: String,
     },
-    /// A bot's process has ended.
+    /// A bot's process has ended; of a musebot folder, its script and all that this had started
+    /// in its process group.
     Exited {
         /// Its name in the roster.
         name: Arc<str>,
@@ -67,6 +70,8 @@ pub enum Exit {
     Code(i32),
     /// By a signal.
     Signal(i32),
+    /// Its script ended well before what it had started did: how that ended nobody can tell.
+    Unknown,
 }
 
 impl Exit {
@@ -103,6 +108,13 @@ pub enum Action {
         /// SIGKILL instead of SIGTERM.
         kill: bool,
     },
+    /// A bot has gone that beat without a process of ours: its port and folder may be given again.
+    Release {
+        /// Its name in the roster.
+        name: Arc<str>,
+    },
+    /// Connect the outputs of the first with the inputs of the second, where JACK runs.
+    Connect(Vec<(BotId, BotId)>),
     /// Answer a terminal.
     Reply {
         /// To whom.

@@ -43,6 +43,19 @@ pub struct Options {
     pub death_signal: bool,
 }
 
+/// How a performance has ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended {
+    /// The exit code.
+    pub code: u8,
+    /// Whether somebody asked for the end: Ctrl-C, or `quit` from another terminal.
+    pub asked: bool,
+    /// Whether the piece had come to its own end.
+    pub over: bool,
+    /// Whether any bot had been heard.
+    pub heard: bool,
+}
+
 /// Time flows in steps of this; what has to be exact is the clock thread's.
 const TIMER: Duration = Duration::from_millis(20);
 /// The status line is drawn so often.
@@ -67,6 +80,7 @@ pub struct Performance {
     relay: Relay,
     status: StatusLine,
     nonsense: Nonsense,
+    asked: bool,
     _folder: tempfile::TempDir,
 }
 
@@ -115,6 +129,7 @@ impl Performance {
             relay: Relay::default(),
             status: StatusLine::new(options.status),
             nonsense: Nonsense::default(),
+            asked: false,
             _folder: folder,
         })
     }
@@ -135,11 +150,11 @@ impl Performance {
         self.control.local_addr()
     }
 
-    /// Plays until it is over; the exit code.
+    /// Plays until it is over.
     ///
     /// # Errors
     /// When the system denies us signals.
-    pub async fn run(mut self) -> anyhow::Result<u8> {
+    pub async fn run(mut self) -> anyhow::Result<Ended> {
         let mut interrupt = signal(SignalKind::interrupt()).context("failed to listen for Ctrl-C")?;
         let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
         let mut hangup = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
@@ -168,7 +183,7 @@ impl Performance {
                     Err(_) => None,
                 },
                 Some(news) = self.news.recv() => self.event(match news {
-                    News::Launched(name, port) => Event::Launched { name, port },
+                    News::Launched(name, port, manners) => Event::Launched { name, port, manners },
                     News::NotLaunched(name, reason) => Event::NotLaunched { name, reason },
                     News::Exited(name, exit, last_lines) => Event::Exited { name, exit, last_lines },
                 }),
@@ -195,7 +210,8 @@ impl Performance {
             };
         }
         self.status.end();
-        Ok(code.unwrap_or_default())
+        let heard = self.director.roster().iter().any(|bot| !bot.first_alive.is_zero());
+        Ok(Ended { code: code.unwrap_or_default(), asked: self.asked, over: self.director.is_over(), heard })
     }
 
     fn say_priority(&self) {
@@ -208,6 +224,7 @@ impl Performance {
     }
 
     fn event(&mut self, event: Event) -> Option<u8> {
+        self.asked |= matches!(event, Event::Interrupted | Event::Asked { control: Control::Quit, .. });
         let actions = self.director.handle(clock::now(), event);
         self.carry_out(actions)
     }
@@ -302,6 +319,8 @@ impl Performance {
                     }
                 }
                 Action::Signal { name, kill } => self.supervisor.signal(&name, kill),
+                Action::Release { name } => self.supervisor.release(&name),
+                Action::Connect(pairs) => self.supervisor.connect(pairs),
                 Action::Reply { to, reply } => {
                     let _ = self.control.try_send_to(&reply.encode(), to);
                 }

@@ -1,6 +1,15 @@
-//! How a bot is launched (X9): its private folder, its config.txt, its variables, its process group.
+//! How a bot is launched (X9): its folder, its config.txt, its variables, its process group. A program
+//! of ours gets a private folder; a musebot folder is its own (`launch/folder.rs`).
 
-use crate::ensemble::{BotEntry, Ensemble};
+mod copy;
+mod folder;
+
+pub use folder::Tenancy;
+
+use crate::{
+    ensemble::{BotEntry, Ensemble, Program},
+    musebot_folder::Manners,
+};
 use musebot_protocol::ConfigTxt;
 use std::{
     io,
@@ -25,6 +34,17 @@ pub struct Terms {
     pub death_signal: bool,
 }
 
+/// A bot that is ready to be run.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What is run.
+    pub command: Command,
+    /// How it wants to be treated, when it is a musebot folder.
+    pub manners: Option<Manners>,
+    /// What is held as long as it runs, when it is a musebot folder.
+    pub tenancy: Option<Tenancy>,
+}
+
 /// The seed of one bot: a hash of the ensemble's seed and the bot's name (SplitMix64 over its bytes).
 #[must_use]
 pub fn bot_seed(seed: u64, id: &str) -> u64 {
@@ -38,14 +58,12 @@ fn mix(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// Makes the private folder with its config.txt, and the command to run in it.
+/// Makes the bot's folder ready, with its config.txt, and the command to run in it.
+/// Takes its time where a musebot folder has to be found and copied.
 ///
 /// # Errors
 /// What to tell the user when the program is not there or the folder cannot be made.
-pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) -> Result<Command, String> {
-    let beside = beside();
-    let program = bot.program.find(&ensemble.home, &beside).map_err(|e| e.to_string())?;
-    let folder = terms.folder.join(bot.id.as_str());
+pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) -> Result<Prepared, String> {
     let config = ConfigTxt {
         id: bot.id.to_string(),
         mc_hostname: host(terms.director.ip()),
@@ -53,12 +71,26 @@ pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) ->
         my_listen_port: port,
         output_channels: 2,
     };
-    std::fs::create_dir_all(&folder)
-        .and_then(|()| write_config(&folder, &config))
-        .map_err(|e| format!("failed to write its config.txt in {}: {e}", folder.display()))?;
+    let mut prepared = match &bot.program {
+        Program::Folder(wanted) => folder::prepare(wanted, &ensemble.home, config, terms)?,
+        Program::Name(_) | Program::Path(_) => {
+            let program = bot.program.find(&ensemble.home, &beside()).map_err(|e| e.to_string())?;
+            let folder = terms.folder.join(bot.id.as_str());
+            std::fs::create_dir_all(&folder)
+                .and_then(|()| write_config(&folder, &config))
+                .map_err(|e| format!("failed to write its config.txt in {}: {e}", folder.display()))?;
+            let mut command = Command::new(program);
+            command.args(&bot.args).current_dir(&folder);
+            Prepared { command, manners: None, tenancy: None }
+        }
+    };
+    dress(&mut prepared.command, ensemble, bot, terms);
+    Ok(prepared)
+}
 
-    let mut command = Command::new(program);
-    command.args(&bot.args).current_dir(&folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+/// What every bot gets, whatever it is: pipes, variables, a process group.
+fn dress(command: &mut Command, ensemble: &Ensemble, bot: &BotEntry, terms: &Terms) {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // What somebody exported for a bot of their own must not reach all of ours (one id for everybody,
     // another director's port, another render). How much to log is theirs to say.
     for (name, _) in std::env::vars_os() {
@@ -85,9 +117,8 @@ pub fn prepare(ensemble: &Ensemble, bot: &BotEntry, port: u16, terms: &Terms) ->
     // A group of its own: Ctrl-C is the director's to handle, and what the bot starts goes with it.
     command.process_group(0).kill_on_drop(true);
     if terms.death_signal {
-        die_with_us(&mut command);
+        die_with_us(command);
     }
-    Ok(command)
 }
 
 /// How bots on this machine reach a director that listens at this address.

@@ -5,6 +5,7 @@
 //! touch everything and decide nothing.
 
 pub mod artefacts;
+pub mod check_bot;
 pub mod cli;
 pub mod clock;
 pub mod clock_thread;
@@ -13,12 +14,19 @@ pub mod director;
 pub mod ensemble;
 pub mod event;
 pub mod event_loop;
+pub mod import;
+mod jack;
 pub mod launch;
+pub mod list;
+pub mod listen;
 pub mod memory;
 pub mod metronome;
 pub mod mixer;
+pub mod musebot_folder;
+pub mod new_bot;
 pub mod opening;
 pub mod play;
+pub mod playlist;
 pub mod ports;
 pub mod relay;
 pub mod remote;
@@ -27,6 +35,7 @@ pub mod render_to_files;
 pub mod restarts;
 pub mod roster;
 pub mod runtime;
+pub mod say;
 pub mod score;
 pub mod screen;
 pub mod socket;

@@ -3,13 +3,17 @@
 use anyhow::Context;
 use clap::Parser;
 use director::{
+    check_bot,
     cli::{Cli, Command},
-    ensemble::Ensemble,
-    launch, play, remote, render_to_files, screen,
+    ensemble::{Ensemble, Program},
+    import, launch, list, listen,
+    musebot_folder::MusebotFolder,
+    new_bot, play, remote, render_to_files, say, screen,
 };
 use musebot_protocol::{Control, Gain};
 use std::{
     io::{self, IsTerminal, Write},
+    path::Path,
     process::ExitCode,
 };
 
@@ -51,6 +55,12 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Play(args) => return play::play(&args),
         Command::Render(args) => return render_to_files::command(&args),
         Command::Check { files } => return check(&files),
+        Command::List(args) => return list::command(&args),
+        Command::Import(args) => return import::command(&args),
+        Command::NewBot(args) => return new_bot::command(&args),
+        Command::CheckBot(args) => return check_bot::command(&args),
+        Command::Listen(args) => return listen::command(&args),
+        Command::Say(args) => return say::command(&args),
         Command::Bots(r) => (Control::Get { what: "bots".into() }, r),
         Command::Tempo { tempo, over, remote } => (Control::Tempo { tempo, over: over.over }, remote),
         Command::Gain { who, gain, over, remote } if who == "master" => {
@@ -76,6 +86,17 @@ fn run(command: Command) -> anyhow::Result<u8> {
     Ok(0)
 }
 
+/// Why a bot's program cannot be started from an ensemble's folder.
+fn why_not(program: &Program, home: &Path) -> Option<String> {
+    let Program::Folder(wanted) = program else {
+        return program.find(home, &launch::beside()).err().map(|why| why.to_string());
+    };
+    match MusebotFolder::find(wanted, home) {
+        Ok(folder) => folder.runs_here().err().map(|why| format!("{} {why}", folder.path.display())),
+        Err(why) => Some(why.to_string()),
+    }
+}
+
 fn check(files: &[std::path::PathBuf]) -> anyhow::Result<u8> {
     let mut out = io::stdout().lock();
     let mut failed = false;
@@ -83,11 +104,8 @@ fn check(files: &[std::path::PathBuf]) -> anyhow::Result<u8> {
         match Ensemble::load(file) {
             Ok(ensemble) => {
                 write!(out, "{}", ensemble.warnings)?;
-                let missing: Vec<_> = ensemble
-                    .bots
-                    .iter()
-                    .filter_map(|b| Some((&b.id, b.program.find(&ensemble.home, &launch::beside()).err()?)))
-                    .collect();
+                let missing: Vec<_> =
+                    ensemble.bots.iter().filter_map(|b| Some((&b.id, why_not(&b.program, &ensemble.home)?))).collect();
                 for (id, why) in &missing {
                     writeln!(out, "error: `{id}` cannot be started: {why}\n  --> {}", file.display())?;
                 }

@@ -2,6 +2,7 @@
 //!
 //! What is set before a bot exists is kept and applied when it arrives.
 
+use crate::musebot_folder::GainScale;
 use musebot_protocol::Gain;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -186,6 +187,19 @@ impl Mixer {
     }
 }
 
+/// What a bot has to be sent so that it plays at this gain, whatever it makes of a number: half the
+/// amplitude, −6 dB, is half the amplitude on every bot.
+#[must_use]
+pub fn on_scale(gain: Gain, scale: GainScale) -> Gain {
+    /// What the standard Max bot takes 0 for: it maps 0–1 to −76–0 dB.
+    const SOFTEST: f64 = 76.0;
+    match scale {
+        GainScale::Linear => gain,
+        GainScale::Decibels if gain.linear() <= 0.0 => Gain::SILENT,
+        GainScale::Decibels => Gain::clamped(1.0 + 20.0 * f64::from(gain.linear()).log10() / SOFTEST),
+    }
+}
+
 fn toggle(set: &mut BTreeSet<String>, names: Vec<String>, on: bool) {
     for name in names {
         if !on {
@@ -253,6 +267,18 @@ mod tests {
         let mut mixer = desk();
         mixer.set_gain("guest", Gain::clamped(0.3), at(0.0), Span::None);
         assert_eq!(mixer.gain("guest", at(5.0)).linear(), 0.3);
+    }
+
+    #[test]
+    fn a_gain_is_as_loud_on_a_bot_that_counts_in_decibels_as_on_one_that_does_not() {
+        for gain in [1.0, 0.8, 0.5, 0.1, 0.001] {
+            let sent = on_scale(Gain::clamped(gain), GainScale::Decibels).linear();
+            let heard = 10.0_f32.powf((sent * 76.0 - 76.0) / 20.0);
+            assert!((heard - gain as f32).abs() < 1e-5, "{gain} is heard as {heard}");
+        }
+        let decibels = |gain| on_scale(Gain::clamped(gain), GainScale::Decibels).linear();
+        assert_eq!((decibels(0.0), decibels(1e-6), decibels(1.0)), (0.0, 0.0, 1.0));
+        assert!((decibels(0.5) - 0.920_787).abs() < 1e-5, "−6 dB");
     }
 
     #[test]

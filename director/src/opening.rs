@@ -6,6 +6,7 @@ use anyhow::Context;
 use musebot_protocol::Tempo;
 use std::{
     hash::{BuildHasher, RandomState},
+    net::SocketAddr,
     path::Path,
 };
 
@@ -25,8 +26,32 @@ pub fn ensemble(file: &Path, tempo: Option<Tempo>) -> anyhow::Result<Ensemble> {
 /// The seed that was asked for, else the file's, else one that nobody has chosen.
 #[must_use]
 pub fn seed(asked: Option<u64>, ensemble: &Ensemble) -> u64 {
-    // Small enough to be read off the screen and typed again.
-    asked.or(ensemble.seed).unwrap_or_else(|| RandomState::new().hash_one(std::process::id()) % 1_000_000)
+    draw(asked.or(ensemble.seed))
+}
+
+/// The seed that was chosen, else one by chance, small enough to be read off the screen and typed again.
+#[must_use]
+pub fn draw(chosen: Option<u64>) -> u64 {
+    chosen.unwrap_or_else(|| RandomState::new().hash_one(std::process::id()) % 1_000_000)
+}
+
+/// Says what is going to be played.
+pub fn announce(ensemble: &Ensemble, seed: u64) {
+    let who: Vec<_> = ensemble.bots.iter().map(|b| b.id.as_str()).collect();
+    tracing::info!(
+        "{}: {} at {} bpm in {} {}, {}, seed {seed} (Ctrl-C ends it)",
+        ensemble.name,
+        if who.is_empty() { "guests".to_owned() } else { who.join(", ") },
+        ensemble.tempo,
+        ensemble.key,
+        ensemble.mode,
+        ensemble.style,
+    );
+}
+
+/// Says where we listen, when the system chose the port and nobody else can know.
+pub fn announce_ports(address: SocketAddr, control: u16) {
+    tracing::info!("listening on {address}, control port {control}");
 }
 
 /// Runs a task on the main thread, which lives as long as the director: children are bound to it.

@@ -2,13 +2,17 @@
 
 use crate::{
     cli::{Play, Render},
-    ensemble::{self, Ensemble, Length, OutputSpec},
+    ensemble::{self, Ensemble, Length, OutputSpec, Program},
     event_loop::{Options, Performance},
-    opening, render_to_files,
+    opening,
+    playlist::{self, Playlist},
+    render_to_files,
 };
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 
+/// Where ensembles are when nobody says.
+const ENSEMBLES: &str = "configs/ensembles";
 /// Bars that are rendered where nothing can sound.
 const BARS_WITHOUT_SOUND: u32 = 32;
 
@@ -17,9 +21,10 @@ const BARS_WITHOUT_SOUND: u32 = 32;
 /// # Errors
 /// When the file is wrong or a port is taken.
 pub fn play(args: &Play) -> anyhow::Result<u8> {
-    let file = match &args.file {
-        Some(file) if !file.is_dir() => file,
-        folder => return list(folder.as_deref()),
+    let file = match (&args.file, args.set_length) {
+        (Some(file), None) if !file.is_dir() => file,
+        (folder, None) => return list(folder.as_deref()),
+        (folder, Some(set_length)) => return play_all(args, folder.as_deref(), set_length),
     };
     let mut ensemble = opening::ensemble(file, args.tempo)?;
     if let Some(bars) = args.bars {
@@ -40,43 +45,61 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
             leave_out: true,
         });
     }
-    let options =
-        Options { listen: args.listen, control: args.control, seed, status: true, death_signal: !args.no_death_signal };
-    let who: Vec<_> = ensemble.bots.iter().map(|b| b.id.as_str()).collect();
-    tracing::info!(
-        "{}: {} at {} bpm in {} {}, {}, seed {seed} (Ctrl-C ends it)",
-        ensemble.name,
-        if who.is_empty() { "guests".to_owned() } else { who.join(", ") },
-        ensemble.tempo,
-        ensemble.key,
-        ensemble.mode,
-        ensemble.style,
-    );
+    let options = options(args, seed);
+    opening::announce(&ensemble, seed);
     opening::on_this_thread(async move {
         let performance = Performance::open(ensemble, &options)?;
         if options.listen.port() == 0 {
-            // Nobody else can know.
-            let control = performance.control_address()?.port();
-            tracing::info!("listening on {}, control port {control}", performance.address()?);
+            opening::announce_ports(performance.address()?, performance.control_address()?.port());
         }
-        performance.run().await
+        Ok(performance.run().await?.code)
     })
 }
 
+/// Plays all ensembles of a folder, one after the other.
+fn play_all(args: &Play, folder: Option<&Path>, set_length: Length) -> anyhow::Result<u8> {
+    let folder = folder.map_or_else(|| PathBuf::from(ENSEMBLES), Path::to_owned);
+    if !folder.is_dir() {
+        bail!(
+            "{} is no folder: --set-length plays all ensembles of a folder (--bars 64 says how long one file plays)",
+            folder.display()
+        );
+    }
+    let found = ensemble::list(&folder).unwrap_or_default();
+    if found.iter().any(|(_, ensemble)| ensemble.as_ref().is_ok_and(wants_sound))
+        && let Err(why) = musebot_devices::has_output_device()
+    {
+        tracing::warn!("no audio device ({why}): bots that need one play on in silence");
+    }
+    let shuffle = args.shuffle.then(|| opening::draw(args.seed));
+    if let (Some(seed), None) = (shuffle, args.seed) {
+        tracing::info!("the order is drawn from {seed} (--seed {seed} draws it again, and the music with it)");
+    }
+    let options = options(args, 0);
+    let list = Playlist { folder, set_length, shuffle, seed: args.seed, tempo: args.tempo, bars: args.bars, options };
+    opening::on_this_thread(playlist::play(list))
+}
+
+fn options(args: &Play, seed: u64) -> Options {
+    Options { listen: args.listen, control: args.control, seed, status: true, death_signal: !args.no_death_signal }
+}
+
+/// Musebot folders are not asked where they sound: that is their own business.
 fn wants_sound(ensemble: &Ensemble) -> bool {
-    ensemble.bots.iter().flat_map(|b| &b.outputs).any(|o| matches!(o, OutputSpec::Auto | OutputSpec::Audio { .. }))
+    let ours = ensemble.bots.iter().filter(|bot| !matches!(bot.program, Program::Folder(_)));
+    ours.flat_map(|bot| &bot.outputs).any(|o| matches!(o, OutputSpec::Auto | OutputSpec::Audio { .. }))
 }
 
 /// Lists the ensembles of a folder.
 fn list(folder: Option<&Path>) -> anyhow::Result<u8> {
     use std::io::Write;
-    let folder = folder.map_or_else(|| PathBuf::from("configs/ensembles"), Path::to_owned);
+    let folder = folder.map_or_else(|| PathBuf::from(ENSEMBLES), Path::to_owned);
     let found = ensemble::list(&folder).with_context(|| {
         format!("failed to list the ensembles in {} (name a file, or a folder that holds some)", folder.display())
     })?;
     let mut out = std::io::stdout().lock();
     if found.is_empty() {
-        anyhow::bail!("no ensemble files (*.toml) in {}: name a file, or a folder that holds some", folder.display());
+        bail!("no ensemble files (*.toml, *.txt) in {}: name a file, or a folder that holds some", folder.display());
     }
     writeln!(out, "Ensembles in {} (director play FILE):", folder.display())?;
     for (path, ensemble) in found {
@@ -97,5 +120,6 @@ fn list(folder: Option<&Path>) -> anyhow::Result<u8> {
             Err(_) => writeln!(out, "  {:40} has faults: director check {0}", path.display())?,
         }
     }
+    writeln!(out, "One after the other, each for so long: director play {} --set-length 5m", folder.display())?;
     Ok(0)
 }

@@ -5,8 +5,11 @@
 //! and how much it has said, what was said is delivered in the roster's order, and the next tick
 //! follows. So nothing depends on how fast anybody is.
 
+mod in_bars;
+
 use crate::{
     clock,
+    death::{Cause, card},
     director::{Director, Plan, Rules},
     ensemble::{Ensemble, Length},
     event::{Action, Event, Exit},
@@ -17,6 +20,7 @@ use crate::{
     supervisor::{News, Supervisor},
 };
 use anyhow::{Context, bail};
+use in_bars::in_bars;
 use musebot_protocol::{Broadcast, MAX_DATAGRAM, Tempo, Tick, ToBot, ToDirector, messages, time_message};
 use std::{
     collections::VecDeque,
@@ -100,7 +104,7 @@ pub async fn render(
 ) -> anyhow::Result<Rendered> {
     let folder = runtime::private_folder()?;
     let mut house = House::open(&request, folder.path())?;
-    house.everybody_ready(request.leave_out).await?;
+    house.everybody_ready().await?;
     let end = Tick(i64::from(request.bars) * request.ensemble.meter.ticks_per_bar());
     let mut sections = Vec::new();
     for tick in (0..end.0).map(Tick) {
@@ -146,6 +150,8 @@ struct House {
     socket: tokio::net::UdpSocket,
     players: Vec<Player>,
     left_out: Vec<Arc<str>>,
+    /// Whether bots that cannot render are left out.
+    leave_out: bool,
     buffer: Vec<u8>,
 }
 
@@ -161,6 +167,7 @@ impl House {
         };
         let mut ensemble = request.ensemble.clone();
         ensemble.length = Some(Length::Bars(request.bars));
+        in_bars(&mut ensemble);
         let (supervisor, news) = Supervisor::new(terms, Ports::new()?);
         let rules = Rules { seed: request.seed, guests: false };
         Ok(Self {
@@ -170,12 +177,13 @@ impl House {
             socket: tokio::net::UdpSocket::from_std(main)?,
             players: Vec::new(),
             left_out: Vec::new(),
+            leave_out: request.leave_out,
             buffer: vec![0; MAX_DATAGRAM],
         })
     }
 
     /// Launches all bots and waits until each has beaten and said what it can.
-    async fn everybody_ready(&mut self, leave_out: bool) -> anyhow::Result<()> {
+    async fn everybody_ready(&mut self) -> anyhow::Result<()> {
         for action in self.director.begin(clock::now()) {
             if let Action::Launch { name } = action
                 && let Some(entry) = self.director.roster().get(&name).and_then(|b| b.entry.as_ref())
@@ -187,7 +195,7 @@ impl House {
         while let Some((missing, patience)) = self.missing(began) {
             if clock::now() < began + patience {
                 self.wait(Duration::from_millis(100)).await?;
-            } else if leave_out {
+            } else if self.leave_out {
                 self.left_out.push(missing);
             } else {
                 bail!(
@@ -205,7 +213,7 @@ impl House {
             if bot.accepts().render {
                 let name = bot.name.clone();
                 self.players.push(Player { name, to, source, heard: 0, done: None, said: VecDeque::new() });
-            } else if leave_out {
+            } else if self.leave_out {
                 self.left_out.push(bot.name.clone());
             } else {
                 bail!("{} cannot render (`--leave-out` renders without it)", bot.name);
@@ -360,17 +368,34 @@ impl House {
 
     fn take_news(&mut self, news: News) -> anyhow::Result<()> {
         match news {
-            News::Launched(name, port) => {
-                self.director.handle(clock::now(), Event::Launched { name, port });
+            News::Launched(name, port, manners) => {
+                self.director.handle(clock::now(), Event::Launched { name, port, manners });
+                Ok(())
+            }
+            News::NotLaunched(name, reason) if self.may_do_without(&name) => {
+                tracing::warn!("{name} cannot be started: {reason}");
                 Ok(())
             }
             News::NotLaunched(name, reason) => bail!("{name} cannot be started: {reason}"),
-            News::Exited(name, exit, lines) if !self.left_out.contains(&name) => died(&name, &exit, &lines),
-            News::Exited(..) => Ok(()),
+            News::Exited(name, ..) if self.left_out.contains(&name) => Ok(()),
+            News::Exited(name, exit, lines) if self.may_do_without(&name) => {
+                tracing::warn!("{}", card(&name, Cause::Exited, &exit, &lines, ""));
+                Ok(())
+            }
+            News::Exited(name, exit, lines) => died(&name, &exit, &lines),
         }
+    }
+
+    /// Before tick 0, one that cannot come is left out if the user said so.
+    fn may_do_without(&mut self, name: &Arc<str>) -> bool {
+        let may = self.leave_out && self.players.is_empty();
+        if may {
+            self.left_out.push(name.clone());
+        }
+        may
     }
 }
 
 fn died(name: &str, exit: &Exit, lines: &[String]) -> anyhow::Result<()> {
-    bail!("{}", crate::death::card(name, exit, false, lines, "the render ends here"))
+    bail!("{}", card(name, Cause::Exited, exit, lines, "the render ends here"))
 }

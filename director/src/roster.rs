@@ -2,10 +2,13 @@
 
 use crate::{
     clock_thread::Target,
-    ensemble::{AgentListStyle, BotEntry},
+    ensemble::{AgentListStyle, BotEntry, Program},
+    event::Exit,
+    mixer,
+    musebot_folder::Manners,
     restarts::Restarts,
 };
-use musebot_protocol::{Accepts, BotId, Hello, State};
+use musebot_protocol::{Accepts, BotId, Gain, Hello, State};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// Where a bot is in its life.
@@ -28,6 +31,8 @@ pub enum Life {
     },
     /// It died and is started again at this instant.
     BackingOff(Duration),
+    /// It is launched later in the piece, as its `delay` says.
+    Later,
     /// It does not run, and that is fine.
     Stopped,
     /// It died too often, or cannot be started.
@@ -45,6 +50,17 @@ pub enum Then {
     Died,
 }
 
+/// What is left of the process of a bot that goes on without it.
+#[derive(Debug, Clone)]
+pub struct Detached {
+    /// When it ended.
+    pub at: Duration,
+    /// How.
+    pub exit: Exit,
+    /// The last lines it printed.
+    pub last_lines: Vec<String>,
+}
+
 /// One bot.
 #[derive(Debug, Clone)]
 pub struct Bot {
@@ -58,6 +74,12 @@ pub struct Bot {
     pub life: Life,
     /// Whether a process of ours runs for it.
     pub process: bool,
+    /// How the script of its folder ended, which left it to itself: it lives as long as it beats.
+    pub detached: Option<Detached>,
+    /// Whether it goes on without us: told off, out of reach, and given up.
+    pub abandoned: bool,
+    /// What its folder says of how to treat it.
+    pub manners: Manners,
     /// When that process was started, or ended.
     pub since: Duration,
     /// Where it listens.
@@ -72,6 +94,10 @@ pub struct Bot {
     pub hello: Option<Hello>,
     /// Whether it was told in this life how things stand (X4).
     pub briefed: bool,
+    /// Whether it was told in this life what the file has for it alone (`say`), and is connected.
+    pub settled: bool,
+    /// When it is to leave, as its `leave-after` says.
+    pub leaves_at: Option<Duration>,
     /// Whether somebody at a terminal sent it away, and may want it back.
     pub sent_away: bool,
     /// The last `onoff` that it was sent.
@@ -93,6 +119,25 @@ impl Bot {
     #[must_use]
     pub fn accepts(&self) -> Accepts {
         self.hello.as_ref().map(|h| h.accepts).unwrap_or_default()
+    }
+
+    /// Whether it is a musebot folder: it may know Part A of the protocol alone, and its script may end before it.
+    #[must_use]
+    pub fn is_folder(&self) -> bool {
+        self.entry.as_ref().is_some_and(|e| matches!(e.program, Program::Folder(_)))
+    }
+
+    /// Whether we launched it and it may still run.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.process || self.detached.is_some()
+    }
+
+    /// A gain on the scale that it has.
+    #[must_use]
+    pub fn on_its_scale(&self, gain: Gain) -> Gain {
+        let said = self.entry.as_ref().and_then(|e| e.gain_scale);
+        mixer::on_scale(gain, said.unwrap_or(self.manners.gain_scale))
     }
 
     /// Whether it hears and is heard.
@@ -131,7 +176,8 @@ impl Bot {
     /// How it wants its agentList.
     #[must_use]
     pub fn list_style(&self, usual: AgentListStyle) -> AgentListStyle {
-        self.entry.as_ref().and_then(|e| e.agent_list).unwrap_or(usual)
+        let own = Some(self.manners.agent_list).filter(|style| *style != AgentListStyle::default());
+        self.entry.as_ref().and_then(|e| e.agent_list).or(own).unwrap_or(usual)
     }
 
     /// Its state in one word.
@@ -144,6 +190,7 @@ impl Bot {
             Life::Ending { then: Then::Died, .. } => State::Silent,
             Life::Ending { .. } => State::Ending,
             Life::BackingOff(_) => State::BackingOff,
+            Life::Later => State::Waiting,
             Life::Stopped => State::Stopped,
             Life::GaveUp => State::GaveUp,
         }
@@ -167,6 +214,9 @@ impl Bot {
         self.alive = None;
         self.hello = None;
         self.briefed = false;
+        self.settled = false;
+        self.detached = None;
+        self.abandoned = false;
         self.told_on = None;
         self.sent_gain = None;
         self.level = (0.0, 0.0);
@@ -265,6 +315,9 @@ impl Bot {
             entry,
             life: Life::Stopped,
             process: false,
+            detached: None,
+            abandoned: false,
+            manners: Manners::default(),
             since: Duration::ZERO,
             to: None,
             source: None,
@@ -272,6 +325,8 @@ impl Bot {
             first_alive: Duration::ZERO,
             hello: None,
             briefed: false,
+            settled: false,
+            leaves_at: None,
             sent_away: false,
             told_on: None,
             sent_gain: None,

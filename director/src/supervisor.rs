@@ -1,63 +1,78 @@
-//! One task for each child: start it, log what it prints under its name, wait for its end.
+//! One task for each child: start it, log what it prints under its name, wait for its end. Of a musebot
+//! folder the child is a script, which may end before its bot: then the end of its process group counts.
 //!
 //! Decides nothing: what a death means is the director's business. All tasks run on the main
 //! thread, because the death signal of a child is tied to the thread that spawned it.
 
+mod output;
+
 use crate::{
-    ensemble::{BotEntry, Ensemble},
+    ensemble::{BotEntry, Ensemble, Program},
     event::Exit,
-    launch::{self, Terms},
-    ports::Ports,
+    jack,
+    launch::{self, Prepared, Tenancy, Terms},
+    musebot_folder::Manners,
+    ports::{Port, Ports},
 };
-use rustix::process::{Pid, Signal, kill_process_group};
+use musebot_protocol::BotId;
+use output::{Lines, read};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use std::{
     cell::RefCell,
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     os::unix::process::ExitStatusExt,
     process::ExitStatus,
-    rc::Rc,
+    rc::{Rc, Weak},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
-use tokio::{
-    io::{AsyncRead, AsyncReadExt},
-    sync::mpsc,
-};
+use tokio::sync::mpsc;
 
 /// What became of a child.
 #[derive(Debug)]
 pub enum News {
-    /// It runs.
-    Launched(Arc<str>, u16),
+    /// It runs: on which port, and how it wants to be treated if it is a musebot folder.
+    Launched(Arc<str>, u16, Option<Manners>),
     /// It cannot be started.
     NotLaunched(Arc<str>, String),
     /// It has ended: how, and the last lines it printed.
     Exited(Arc<str>, Exit, Vec<String>),
 }
 
-/// Lines of a child's output that are kept for its card.
-const LAST_LINES: usize = 20;
-/// A longer line is cut.
-const LONGEST_LINE: usize = 2048;
-/// More lines than this in a second are counted, not shown.
-const MOST_LINES_A_SECOND: u32 = 50;
 /// What a child printed may be on its way still when it has ended.
 const LAST_WORDS: Duration = Duration::from_millis(300);
-
-/// The last lines that a child has printed.
-type Lines = Rc<RefCell<VecDeque<String>>>;
+/// How often we look whether what a script has started still runs.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Nothing runs so long after its SIGKILL. What is still there has nobody who takes note of its
+/// end, as in a container whose first process does not care.
+const CERTAINLY_DEAD: Duration = Duration::from_secs(1);
 
 /// One that runs.
 struct Child {
     group: Pid,
     lines: Lines,
+    /// When it got its SIGKILL.
+    killed: Option<Instant>,
+}
+
+/// What a bot holds while it is here: nobody else is given it.
+struct Lease {
+    _port: Port,
+    _tenancy: Option<Tenancy>,
 }
 
 /// Starts and ends children.
-pub struct Supervisor {
+pub struct Supervisor(Rc<House>);
+
+/// What all tasks share; they do not keep it alive.
+struct House {
     terms: Terms,
-    ports: Rc<Ports>,
-    children: Rc<RefCell<HashMap<Arc<str>, Child>>>,
+    ports: Ports,
+    children: RefCell<HashMap<Arc<str>, Child>>,
+    /// Of those whose scripts have ended; the director says when they have gone.
+    leases: RefCell<HashMap<Arc<str>, Lease>>,
+    /// Folders are made ready one after the other, in the order of the file.
+    making_ready: Rc<tokio::sync::Mutex<()>>,
     news: mpsc::UnboundedSender<News>,
 }
 
@@ -67,84 +82,139 @@ impl Supervisor {
     #[must_use]
     pub fn new(terms: Terms, ports: Ports) -> (Self, mpsc::UnboundedReceiver<News>) {
         let (news, receiver) = mpsc::unbounded_channel();
-        (Self { terms, ports: Rc::new(ports), children: Rc::default(), news }, receiver)
+        let (children, leases) = Default::default();
+        let house = House { terms, ports, children, leases, making_ready: Rc::default(), news };
+        (Self(Rc::new(house)), receiver)
     }
 
-    /// Starts a bot.
+    /// Starts a bot. What it needs first is done in a task if it may take time.
     pub fn launch(&self, name: Arc<str>, ensemble: &Ensemble, bot: &BotEntry) {
-        let not = |reason: String| {
-            let _ = self.news.send(News::NotLaunched(name.clone(), reason));
-        };
-        let port = match self.ports.allot() {
+        self.release(&name);
+        let port = match self.0.ports.allot() {
             Ok(port) => port,
-            Err(e) => return not(e.to_string()),
+            Err(e) => return self.tell(News::NotLaunched(name, e.to_string())),
         };
-        let mut command = match launch::prepare(ensemble, bot, port.number, &self.terms) {
-            Ok(command) => command,
-            Err(reason) => return not(reason),
-        };
+        if !matches!(bot.program, Program::Folder(_)) {
+            return match launch::prepare(ensemble, bot, port.number, &self.0.terms) {
+                Ok(prepared) => self.run(name, port, prepared),
+                Err(reason) => self.tell(News::NotLaunched(name, reason)),
+            };
+        }
+        let (house, making_ready) = (Rc::downgrade(&self.0), self.0.making_ready.clone());
+        let (number, terms) = (port.number, self.0.terms.clone());
+        let (ensemble, bot) = (ensemble.clone(), bot.clone());
+        tokio::task::spawn_local(async move {
+            let turn = making_ready.lock().await;
+            let ready = tokio::task::spawn_blocking(move || launch::prepare(&ensemble, &bot, number, &terms)).await;
+            drop(turn);
+            let Some(this) = house.upgrade().map(Self) else { return };
+            match ready.unwrap_or_else(|e| Err(format!("its folder could not be made ready: {e}"))) {
+                Ok(prepared) => this.run(name, port, prepared),
+                Err(reason) => this.tell(News::NotLaunched(name, reason)),
+            }
+        });
+    }
+
+    /// Runs what is ready.
+    fn run(&self, name: Arc<str>, port: Port, prepared: Prepared) {
+        let Prepared { mut command, manners, tenancy } = prepared;
         let mut child = match command.spawn() {
             Ok(child) => child,
             Err(e) => {
                 let program = command.as_std().get_program().to_string_lossy().into_owned();
-                // The file was found a moment ago: what is missing is what it wants to be run by.
                 let hint = match e.kind() {
+                    std::io::ErrorKind::NotFound if program == "bash" => " (install it: the bot's script needs it)",
+                    // The file was found a moment ago: what is missing is what it wants to be run by.
                     std::io::ErrorKind::NotFound => " (its first line names an interpreter that is not there)",
                     _ => "",
                 };
-                return not(format!("failed to run {program}: {e}{hint}"));
+                return self.tell(News::NotLaunched(name, format!("failed to run {program}: {e}{hint}")));
             }
         };
+        if let Some(why) = tenancy.as_ref().and_then(Tenancy::why_copied) {
+            tracing::info!("{name} plays from a copy of its folder ({why})");
+        }
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let lines = Lines::default();
         if let Some(pid) = pid {
-            let child = Child { group: pid, lines: lines.clone() };
-            self.children.borrow_mut().insert(name.clone(), child);
+            let child = Child { group: pid, lines: lines.clone(), killed: None };
+            self.0.children.borrow_mut().insert(name.clone(), child);
         }
-        let _ = self.news.send(News::Launched(name.clone(), port.number));
+        self.tell(News::Launched(name.clone(), port.number, manners));
         let readers = [
             child.stdout.take().map(|out| tokio::task::spawn_local(read(name.clone(), out, lines.clone()))),
             child.stderr.take().map(|err| tokio::task::spawn_local(read(name.clone(), err, lines.clone()))),
         ];
-        let (children, news) = (self.children.clone(), self.news.clone());
+        let house = Rc::downgrade(&self.0);
+        let lease = Lease { _port: port, _tenancy: tenancy };
         tokio::task::spawn_local(async move {
-            let status = child.wait().await;
-            children.borrow_mut().remove(&name);
-            // Whatever it started itself goes with it.
+            let mut exit = child.wait().await.map_or(Exit::Code(-1), exit);
+            let is_folder = manners.is_some();
             if let Some(pid) = pid {
-                let _ = kill_process_group(pid, Signal::KILL);
+                if !is_folder {
+                    // Whatever it started itself goes with it.
+                    let _ = kill_process_group(pid, Signal::KILL);
+                } else if outlived(&house, &name, pid).await && exit.is_success() {
+                    exit = Exit::Unknown;
+                }
+            }
+            // Nobody is left in the group: its number may be another's from now on.
+            if let Some(house) = house.upgrade() {
+                house.children.borrow_mut().remove(&name);
             }
             for reader in readers.into_iter().flatten() {
                 let _ = tokio::time::timeout(LAST_WORDS, reader).await;
             }
-            drop(port);
-            let exit = status.map_or(Exit::Code(-1), exit);
+            let Some(house) = house.upgrade() else { return };
+            if is_folder && matches!(exit, Exit::Code(0) | Exit::Unknown) {
+                // The bot may run all the same: the director hears whether it does.
+                house.leases.borrow_mut().insert(name.clone(), lease);
+            } else {
+                drop(lease);
+            }
             let lines = lines.borrow_mut().drain(..).collect();
-            let _ = news.send(News::Exited(name, exit, lines));
+            let _ = house.news.send(News::Exited(name, exit, lines));
         });
+    }
+
+    fn tell(&self, news: News) {
+        let _ = self.0.news.send(news);
     }
 
     /// Sends a signal to a bot's process group, if it runs.
     pub fn signal(&self, name: &str, kill: bool) {
-        if let Some(child) = self.children.borrow().get(name) {
+        if let Some(child) = self.0.children.borrow_mut().get_mut(name) {
+            if kill {
+                child.killed.get_or_insert_with(Instant::now);
+            }
             let _ = kill_process_group(child.group, if kill { Signal::KILL } else { Signal::TERM });
         }
+    }
+
+    /// A bot whose script had ended has gone: its port and its folder are free.
+    pub fn release(&self, name: &str) {
+        self.0.leases.borrow_mut().remove(name);
+    }
+
+    /// Connects the outputs of bots with the inputs of others, where JACK runs.
+    pub fn connect(&self, pairs: Vec<(BotId, BotId)>) {
+        tokio::task::spawn_local(jack::connect(pairs));
     }
 
     /// What a bot that runs has printed last.
     #[must_use]
     pub fn last_lines(&self, name: &str) -> Vec<String> {
-        self.children.borrow().get(name).map(|c| c.lines.borrow().iter().cloned().collect()).unwrap_or_default()
+        self.0.children.borrow().get(name).map(|c| c.lines.borrow().iter().cloned().collect()).unwrap_or_default()
     }
 
     /// Whether any child runs.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.children.borrow().is_empty()
+        self.0.children.borrow().is_empty()
     }
 }
 
-impl Drop for Supervisor {
+impl Drop for House {
     /// However the director leaves, nobody is left behind.
     fn drop(&mut self) {
         for child in self.children.borrow().values() {
@@ -153,68 +223,24 @@ impl Drop for Supervisor {
     }
 }
 
+/// Waits until nobody is left in the process group of a script that has ended; whether there was anybody.
+async fn outlived(house: &Weak<House>, name: &str, group: Pid) -> bool {
+    let mut anybody = false;
+    let dead = |house: Rc<House>| {
+        let killed = house.children.borrow().get(name).and_then(|child| child.killed);
+        killed.is_some_and(|at| at.elapsed() >= CERTAINLY_DEAD)
+    };
+    while test_kill_process_group(group) != Err(rustix::io::Errno::SRCH) && !house.upgrade().is_some_and(dead) {
+        anybody = true;
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    anybody
+}
+
 fn exit(status: ExitStatus) -> Exit {
     match (status.code(), status.signal()) {
         (Some(code), _) => Exit::Code(code),
         (None, Some(signal)) => Exit::Signal(signal),
         (None, None) => Exit::Code(-1),
     }
-}
-
-/// Logs one line of a child; bots that say how serious it is are taken at their word.
-fn log(name: &str, text: &str) {
-    match text.trim_start().split_once(' ') {
-        Some(("ERROR", rest)) => tracing::error!("{name}: {rest}"),
-        Some(("WARN", rest)) => tracing::warn!("{name}: {rest}"),
-        Some(("INFO", rest)) => tracing::info!("{name}: {rest}"),
-        Some(("DEBUG" | "TRACE", rest)) => tracing::debug!("{name}: {rest}"),
-        _ => tracing::info!("{name}: {text}"),
-    }
-}
-
-/// Logs a child's output line by line, and keeps the last lines.
-async fn read(name: Arc<str>, mut from: impl AsyncRead + Unpin, last: Lines) {
-    let mut buffer = [0_u8; 4096];
-    let mut line = Vec::new();
-    let mut second = tokio::time::Instant::now();
-    let mut shown = 0;
-    let mut hidden = 0;
-    let mut finish = |line: &mut Vec<u8>| {
-        // Nobody's terminal is to be driven by what a bot prints.
-        let text: String =
-            String::from_utf8_lossy(line).trim_end().chars().filter(|c| !c.is_control() || *c == '\t').collect();
-        line.clear();
-        if text.is_empty() {
-            return;
-        }
-        if second.elapsed() >= Duration::from_secs(1) {
-            if hidden > 0 {
-                tracing::warn!("{name}: … and {hidden} lines more");
-            }
-            (second, shown, hidden) = (tokio::time::Instant::now(), 0, 0);
-        }
-        if shown < MOST_LINES_A_SECOND {
-            shown += 1;
-            log(&name, &text);
-        } else {
-            hidden += 1;
-        }
-        let mut last = last.borrow_mut();
-        if last.len() == LAST_LINES {
-            last.pop_front();
-        }
-        last.push_back(text);
-    };
-    while let Ok(n @ 1..) = from.read(&mut buffer).await {
-        for byte in &buffer[..n] {
-            match byte {
-                b'\n' => finish(&mut line),
-                byte if line.len() < LONGEST_LINE => line.push(*byte),
-                _ => {}
-            }
-        }
-        // A child that prints without end gets its turn like everybody else.
-        tokio::task::yield_now().await;
-    }
-    finish(&mut line);
 }

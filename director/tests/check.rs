@@ -3,6 +3,7 @@
 use director::ensemble::{
     AgentListStyle, Ensemble, Exiting, Form, Length, LoadError, OutputSpec, Program, Restart, Severity, list,
 };
+use director::musebot_folder::GainScale;
 use musebot_protocol::Meter;
 use std::{fs, path::Path, time::Duration};
 
@@ -73,6 +74,14 @@ fn every_key_is_read() {
         (&Program::Path("./bots/mine".into()), 5, Restart::OnFailure)
     );
     assert_eq!(mine.outputs, [OutputSpec::Auto]);
+    assert_eq!((mine.gain_scale, mine.delay, mine.leave_after, mine.says.len()), (None, Duration::ZERO, None, 0));
+
+    let pad = &e.bots[2];
+    assert_eq!((pad.id.as_str(), &pad.program), ("ae_PadBOT", &Program::Folder("Musebots/ae_PadBOT".into())));
+    assert_eq!((pad.gain_scale, pad.delay), (Some(GainScale::Decibels), Duration::from_secs(20)));
+    assert_eq!(pad.leave_after, Some(Duration::from_secs(90)));
+    assert_eq!(pad.says, [("initialize".to_owned(), 1.0), ("plan/tension".to_owned(), 0.25)]);
+    assert_eq!(e.jack_connects, [(bass.id.clone(), pad.id.clone())]);
 }
 
 #[test]
@@ -105,8 +114,20 @@ fn a_header_without_its_second_brackets_says_so() {
 }
 
 #[test]
-fn a_bot_folder_is_of_a_later_time() {
-    only_fault("[[bot]]\nid = \"a\"\nfolder = \"b\"", 3, &["bot folders are not supported yet: name a program"]);
+fn a_bot_may_be_a_folder_and_then_goes_by_its_name() {
+    let bot = |text: &str| ensemble(&format!("[[bot]]\n{text}")).bots.remove(0);
+    let named = bot("folder = \"Musebots/pads/ae_PadBOT/\"");
+    assert_eq!((named.id.as_str(), named.program), ("ae_PadBOT", Program::Folder("Musebots/pads/ae_PadBOT/".into())));
+    assert_eq!(bot("id = \"pad\"\nfolder = \"../My Bots/Pad 2\"").id.as_str(), "pad");
+}
+
+#[test]
+fn a_folder_that_contradicts_itself_says_what_to_do() {
+    only_fault("[[bot]]\nfolder = \"a/My Pad\"", 2, &["its folder's name, `My Pad`, cannot be one", "add `id"]);
+    only_fault("[[bot]]\nfolder = \"..\"\nid = \"a\"", 2, &["this names no folder"]);
+    only_fault("[[bot]]\nfolder = \"a\"\nprogram = \"a\"", 3, &["`folder` and `program` are both given", "keep one"]);
+    only_fault("[[bot]]\nfolder = \"a\"\nargs = [\"-x\"]", 3, &["`folder` and `args` are both given"]);
+    only_fault("[[bot]]\nfolder = \"a\"\n[[bot]]\nfolder = \"b/a\"", 4, &["two bots named `a`"]);
 }
 
 #[test]

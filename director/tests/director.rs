@@ -5,6 +5,8 @@
 mod fake;
 #[path = "support/hello.rs"]
 mod hello;
+#[path = "support/kit.rs"]
+mod kit;
 #[path = "support/rig.rs"]
 mod rig;
 #[path = "support/spell.rs"]
@@ -18,6 +20,8 @@ mod beginning;
 mod control;
 #[path = "director/dying.rs"]
 mod dying;
+#[path = "director/folders.rs"]
+mod folders;
 #[path = "director/guests.rs"]
 mod guests;
 #[path = "director/leaving.rs"]
@@ -26,5 +30,9 @@ mod leaving;
 mod listening;
 #[path = "director/score.rs"]
 mod score;
+#[path = "director/terminals.rs"]
+mod terminals;
+#[path = "director/the_world.rs"]
+mod the_world;
 #[path = "director/ticks.rs"]
 mod ticks;

@@ -7,8 +7,12 @@ mod scripts;
 #[path = "support/socket_bot.rs"]
 mod socket_bot;
 
+#[path = "ensemble/connecting.rs"]
+mod connecting;
 #[path = "ensemble/ending.rs"]
 mod ending;
+#[path = "ensemble/folders.rs"]
+mod folders;
 #[path = "ensemble/launching.rs"]
 mod launching;
 #[path = "ensemble/playing.rs"]

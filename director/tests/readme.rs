@@ -1,13 +1,37 @@
-//! The ensemble file in README.md is one that the director takes.
+//! What README.md shows works: its ensemble file is one that the director takes, and its commands are
+//! commands.
 
-use director::ensemble::Ensemble;
+use clap::Parser;
+use director::{cli::Cli, ensemble::Ensemble};
+
+const README: &str = include_str!("../../README.md");
+
+/// The contents of the fenced blocks in one language.
+fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
+    let fence = format!("```{language}\n");
+    let parts: Vec<&str> = README.split(fence.as_str()).skip(1).collect();
+    parts.into_iter().filter_map(|rest| rest.split_once("\n```").map(|(block, _)| block))
+}
 
 #[test]
 fn the_readmes_ensemble_is_fine() {
-    let readme = include_str!("../../README.md");
-    let (_, example) = readme.split_once("```toml\n").expect("an example");
-    let (example, _) = example.split_once("```").expect("its end");
+    let example = blocks("toml").next().expect("an example");
     let ensemble = Ensemble::parse(example, "readme.toml").unwrap_or_else(|faults| panic!("{faults}"));
     assert!(ensemble.warnings.is_empty(), "{}", ensemble.warnings);
     assert_eq!(ensemble.bots.len(), 3);
+}
+
+#[test]
+fn the_readmes_commands_are_commands() {
+    let shown = blocks("sh").flat_map(str::lines);
+    let typed = blocks("console").flat_map(str::lines).filter_map(|line| line.strip_prefix("$ "));
+    let mut tried = 0;
+    for line in shown.chain(typed).filter(|line| line.starts_with("director ")) {
+        let words = line.split(" #").next().unwrap_or_default().split_whitespace();
+        if let Err(e) = Cli::try_parse_from(words) {
+            panic!("`{line}`: {e}");
+        }
+        tried += 1;
+    }
+    assert!(tried > 15, "{tried} commands");
 }

@@ -42,6 +42,8 @@ pub enum Control {
     Get { what: String },
     /// `watch s`: the same now and on every change.
     Watch { what: String },
+    /// `listen i`: hear what the band says, for some seconds (1, to be said again), or no more (0).
+    Listen { on: bool },
 }
 
 impl Control {
@@ -50,9 +52,9 @@ impl Control {
     /// # Errors
     /// [`PacketError::Unknown`] for what is no command, [`PacketError::Arguments`] for wrong values.
     pub fn decode(message: &Message) -> Result<Self, PacketError> {
-        const NAMES: [&str; 17] = [
+        const NAMES: [&str; 18] = [
             "tempo", "gain", "master", "mute", "solo", "group", "start", "stop", "restart", "section", "density",
-            "tap", "nudge", "panic", "quit", "get", "watch",
+            "tap", "nudge", "panic", "quit", "get", "watch", "listen",
         ];
         let name = message.address.strip_prefix("/director/").ok_or(PacketError::Unknown)?;
         let what = NAMES.into_iter().find(|n| *n == name).ok_or(PacketError::Unknown)?;
@@ -96,6 +98,7 @@ impl Control {
             "panic" => Self::Panic,
             "quit" => Self::Quit,
             "get" => Self::Get { what: read.text()?.to_owned() },
+            "listen" => Self::Listen { on: on(&mut read, bad)? },
             _ => Self::Watch { what: read.text()?.to_owned() },
         })
     }
@@ -121,6 +124,7 @@ impl Control {
             Self::Quit => "quit",
             Self::Get { .. } => "get",
             Self::Watch { .. } => "watch",
+            Self::Listen { .. } => "listen",
         }
     }
 
@@ -138,6 +142,7 @@ impl Control {
             "density" => "a number from 0 to 1",
             "nudge" => "milliseconds from -1000 to 1000",
             "get" | "watch" => "the name of a value, such as `tempo`",
+            "listen" => "1 or 0",
             _ => return None,
         })
     }
@@ -163,6 +168,7 @@ impl Control {
             Self::Nudge { ms } => vec![(*ms).into()],
             Self::Tap | Self::Panic | Self::Quit => Vec::new(),
             Self::Get { what } | Self::Watch { what } => vec![text(what)],
+            Self::Listen { on } => vec![(*on).into()],
         };
         args::encode(&format!("/director/{}", self.name()), args)
     }

@@ -139,8 +139,7 @@ fn bot(line: usize, name: &str, pairs: &[&str]) -> Result<EnsembleTxtBot, String
             "gain" => bot.gain = Some(if (0.0..=1.0).contains(&number) { number } else { 1.0 }),
             "delay" => bot.delay = seconds()?,
             "kill" => bot.kill = Some(seconds()?),
-            // These mean something in an OSC address.
-            key if key.contains(['#', '*', ',', '?', '[', ']', '{', '}']) || key.starts_with('/') => {
+            key if !is_topic(key) => {
                 return Err(format!("`{key}` cannot be said (it would be the topic of a broadcast)"));
             }
             key => match bot.says.iter_mut().find(|(said, _)| said == key) {
@@ -150,6 +149,12 @@ fn bot(line: usize, name: &str, pairs: &[&str]) -> Result<EnsembleTxtBot, String
         }
     }
     Ok(bot)
+}
+
+/// Whether a key can stand in an OSC address.
+fn is_topic(key: &str) -> bool {
+    let letters = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    key.len() <= 64 && key.chars().all(letters) && key.split('/').all(|part| !part.is_empty())
 }
 
 /// A number as people write one. Infinity and the like are none.

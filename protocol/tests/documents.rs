@@ -14,8 +14,15 @@ fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-const DOCUMENTS: [&str; 6] =
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "NOTICE.md", "protocol/PROTOCOL.md"];
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "NOTICE.md",
+    "protocol/PROTOCOL.md",
+    "protocol/REFERENCE.md",
+];
 
 /// What stands between `](` and `)` outside of code.
 fn links(text: &str) -> Vec<&str> {

@@ -1,4 +1,5 @@
-//! PROTOCOL.md tells the truth: its examples are what we send and read, and its Python bot works.
+//! PROTOCOL.md and REFERENCE.md tell the truth: their examples are what we send and read, every fact
+//! has its paragraph and its tests, and the bots in three languages work.
 
 use musebot_protocol::{
     BotId, Broadcast, ConfigTxt, Control, Meter, Reply, Tempo, Tick, TimeTag, ToBot, ToDirector, messages, time_bundle,
@@ -11,11 +12,12 @@ use std::{
 };
 
 const DOCUMENT: &str = include_str!("../PROTOCOL.md");
+const REFERENCE: &str = include_str!("../REFERENCE.md");
 
-/// The contents of the fenced blocks in one language.
+/// The contents of the fenced blocks in one language, in both documents.
 fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
-    let open = DOCUMENT.split(fence.as_str()).skip(1);
+    let open = [DOCUMENT, REFERENCE].into_iter().flat_map(|document| document.split(fence.as_str()).skip(1));
     open.map(|rest| rest.split_once("\n```").expect("the block ends").0).collect()
 }
 
@@ -93,10 +95,19 @@ fn config_txt_stands_there_as_we_write_it() {
 }
 
 #[test]
-fn every_fact_has_its_line() {
-    for (letter, last) in [('D', 40), ('B', 30)] {
-        for n in 1..=last {
-            assert!(DOCUMENT.contains(&format!("\n| {letter}{n} | ")), "{letter}{n}");
+fn every_fact_of_a_bot_has_a_paragraph_that_commands_it() {
+    for n in 1..=30 {
+        let mark = format!("(B{n})");
+        let paragraphs: Vec<&str> = DOCUMENT.split("\n\n").filter(|paragraph| paragraph.contains(&mark)).collect();
+        assert!(!paragraphs.is_empty(), "{mark} stands nowhere");
+        for paragraph in paragraphs {
+            let definition = n == 9; // where a beat is: nothing to be commanded
+            assert!(definition || paragraph.contains("MUST") || paragraph.contains("SHOULD"), "{mark}: {paragraph}");
+            let plain = !paragraph.contains("```") && !paragraph.starts_with(['|', '#', '-']);
+            assert!(
+                plain && paragraph.trim_end().ends_with(&mark),
+                "{mark} ends a paragraph of plain text: {paragraph}"
+            );
         }
     }
     for n in 1..=9 {
@@ -104,7 +115,55 @@ fn every_fact_has_its_line() {
     }
 }
 
-/// The Python bot as a process, ended with the test.
+#[test]
+fn every_fact_names_tests_that_are_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is around us");
+    for (letter, last) in [('D', 40), ('B', 30)] {
+        for n in 1..=last {
+            let row = format!("\n| {letter}{n} | ");
+            let at = REFERENCE.find(&row).unwrap_or_else(|| panic!("{letter}{n} has no row"));
+            let line = REFERENCE[at + 1..].lines().next().unwrap_or_default();
+            let files: Vec<&str> = line.split('`').skip(1).step_by(2).filter(|word| word.ends_with(".rs")).collect();
+            assert!(!files.is_empty(), "{letter}{n} names no test: {line}");
+            let name = format!("{}{n}_", letter.to_ascii_lowercase());
+            for file in files {
+                let text =
+                    std::fs::read_to_string(root.join(file)).unwrap_or_else(|e| panic!("{letter}{n}: {file}: {e}"));
+                let functions =
+                    text.split("#[test]").skip(1).filter_map(|rest| rest.split_once("fn ").map(|(_, name)| name));
+                let named = functions.filter(|test| {
+                    test.split('(').next().is_some_and(|t| format!("_{t}").contains(&format!("_{name}")))
+                });
+                let named = named.count();
+                assert!(named > 0, "{file} has no test of {letter}{n}");
+            }
+        }
+    }
+}
+
+/// How one of the document's bots is run.
+#[derive(Clone, Copy)]
+struct Language {
+    /// What its block begins with.
+    fence: &'static str,
+    /// What runs it.
+    program: &'static str,
+    /// What makes that say its version and no more.
+    version: &'static str,
+    /// What its file is called.
+    file: &'static str,
+    /// What it calls itself when nobody tells it.
+    id: &'static str,
+}
+
+const PYTHON: Language =
+    Language { fence: "python", program: "python3", version: "--version", file: "bot.py", id: "py-chords" };
+const NODE: Language =
+    Language { fence: "javascript", program: "node", version: "--version", file: "bot.js", id: "js-chords" };
+const SCLANG: Language =
+    Language { fence: "supercollider", program: "sclang", version: "-v", file: "bot.scd", id: "sc-chords" };
+
+/// One of the document's bots as a process, ended with the test.
 struct Bot {
     process: Child,
     director: UdpSocket,
@@ -120,10 +179,11 @@ impl Drop for Bot {
 }
 
 impl Bot {
-    /// Starts it as a director would, or without config.txt; `None` where there is no Python.
-    fn start(launched: bool) -> Option<Self> {
-        if Command::new("python3").arg("--version").output().is_err() {
-            eprintln!("left out: there is no python3");
+    /// Starts it as a director would, or without config.txt; `None` where the language is not installed.
+    fn start(language: Language, launched: bool) -> Option<Self> {
+        let Language { fence, program, version, file, .. } = language;
+        if Command::new(program).arg(version).env("QT_QPA_PLATFORM", "offscreen").output().is_err() {
+            eprintln!("left out: there is no {program}");
             return None;
         }
         let director = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -131,10 +191,10 @@ impl Bot {
         let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
         let heard_on = director.local_addr().unwrap().port();
-        let mut text = blocks("python")[0].to_owned();
+        let mut text = blocks(fence)[0].to_owned();
         if launched {
             let config = ConfigTxt {
-                id: "py@here".to_owned(),
+                id: "bot@here".to_owned(),
                 mc_hostname: "127.0.0.1".to_owned(),
                 mc_listen_port: heard_on,
                 my_listen_port: port,
@@ -143,11 +203,15 @@ impl Bot {
             std::fs::write(folder.path().join("config.txt"), format!("{config}els 2\nid other\n")).unwrap();
         } else {
             assert!(text.contains("4747"));
-            text = text.replace("4747", &heard_on.to_string());
+            text = text.replace("4747", &heard_on.to_string()).replace("7490", &port.to_string());
         }
-        std::fs::write(folder.path().join("bot.py"), text).unwrap();
-        let mut command = Command::new("python3");
-        let process = command.arg("bot.py").current_dir(folder.path()).stdin(Stdio::null()).spawn().unwrap();
+        std::fs::write(folder.path().join(file), text).unwrap();
+        let mut command = Command::new(program);
+        // sclang asks for a screen and a home of its own, and tells its story on stdout.
+        command.env("QT_QPA_PLATFORM", "offscreen").env("QTWEBENGINE_DISABLE_SANDBOX", "1");
+        command.env("XDG_CONFIG_HOME", folder.path());
+        command.arg(file).current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null());
+        let process = command.spawn().unwrap();
         Some(Self { process, director, port, _folder: folder })
     }
 
@@ -202,12 +266,12 @@ impl Bot {
     }
 }
 
-#[test]
-fn the_python_bot_beats_speaks_survives_junk_and_ends() {
-    let Some(bot) = Bot::start(true) else { return };
-    let id = BotId::new("py@here").unwrap();
+/// All that the three promise.
+fn beats_speaks_survives_junk_and_ends(language: Language) {
+    let Some(bot) = Bot::start(language, true) else { return };
+    let id = BotId::new("bot@here").unwrap();
     assert_eq!(bot.heartbeat(), (id, None));
-    assert_eq!(bot.chord_at(80_714), Broadcast::new("notepool", "py@here", vec![57, 60, 64]));
+    assert_eq!(bot.chord_at(80_714), Broadcast::new("notepool", "bot@here", vec![57, 60, 64]));
     for junk in [
         &b""[..],
         b"junk",
@@ -222,16 +286,43 @@ fn the_python_bot_beats_speaks_survives_junk_and_ends() {
     assert_eq!(bot.chord_at(3 * 48).args, Broadcast::new("", "", vec![67, 71, 74]).args, "the fourth bar of three");
     let stamped = time_bundle(Tempo::default(), Tick(4 * 48), TimeTag(1));
     let chord = bot.says(&stamped, |word| matches!(word, ToDirector::Broadcast(_)).then_some(word));
-    assert_eq!(chord, ToDirector::Broadcast(Broadcast::new("notepool", "py@here", vec![60, 64, 67])));
+    assert_eq!(chord, ToDirector::Broadcast(Broadcast::new("notepool", "bot@here", vec![60, 64, 67])));
+    // Whole numbers as floats, and the other way round.
+    bot.tell(b"/mc/meter\0\0\0,ff\0\x40\x80\0\0\x40\x80\0\0");
+    let odd = b"/mc/time\0\0\0\0,if\0\0\0\0\x78\x43\0\0\0"; // 120, 128.0: the third bar of four
+    let chord = bot.says(odd, |word| matches!(word, ToDirector::Broadcast(_)).then_some(word));
+    assert_eq!(chord, ToDirector::Broadcast(Broadcast::new("notepool", "bot@here", vec![65, 69, 72])));
+    assert_eq!(bot.ends_with(&ToBot::Off { frames: None }.encode()), Some(0));
+}
+
+/// X1: it beats with its port.
+fn joins_without_being_launched(language: Language) {
+    let Some(mut bot) = Bot::start(language, false) else { return };
+    let (id, port) = bot.heartbeat();
+    assert_eq!(id.as_str(), language.id);
+    bot.port = port.expect("a guest says where it listens");
+    assert_eq!(bot.chord_at(0).speaker, language.id);
     assert_eq!(bot.ends_with(&ToBot::Off { frames: None }.encode()), Some(0));
 }
 
 #[test]
-fn x1_the_python_bot_joins_without_being_launched() {
-    let Some(mut bot) = Bot::start(false) else { return };
-    let (id, port) = bot.heartbeat();
-    assert_eq!(id.as_str(), "py-chords");
-    bot.port = port.expect("a guest says where it listens");
-    assert_eq!(bot.chord_at(0).speaker, "py-chords");
-    assert_eq!(bot.ends_with(&ToBot::Off { frames: None }.encode()), Some(0));
+fn the_python_bot_beats_speaks_survives_junk_and_ends() {
+    beats_speaks_survives_junk_and_ends(PYTHON);
+}
+
+#[test]
+fn the_javascript_bot_beats_speaks_survives_junk_and_ends() {
+    beats_speaks_survives_junk_and_ends(NODE);
+}
+
+#[test]
+fn the_supercollider_bot_beats_speaks_survives_junk_and_ends() {
+    beats_speaks_survives_junk_and_ends(SCLANG);
+}
+
+#[test]
+fn x1_the_three_bots_join_without_being_launched() {
+    for language in [PYTHON, NODE, SCLANG] {
+        joins_without_being_launched(language);
+    }
 }

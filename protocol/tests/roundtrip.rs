@@ -129,6 +129,7 @@ fn control() -> impl Strategy<Value = Control> {
         Just(Control::Quit),
         text().prop_map(|what| Control::Get { what }),
         text().prop_map(|what| Control::Watch { what }),
+        any::<bool>().prop_map(|on| Control::Listen { on }),
     ]
 }
 

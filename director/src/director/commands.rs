@@ -7,10 +7,13 @@ use crate::{
     roster::{Life, Then},
 };
 use musebot_protocol::{Arg, Args, BotId, CONDUCTOR, Control, Over, Reply, Said, TICKS_PER_BEAT, Tempo, Tick, ToBot};
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 /// What can be asked for with `get` and `watch`.
-const VALUES: [&str; 8] = ["bots", "density", "master", "name", "position", "section", "seed", "tempo"];
+const VALUES: [&str; 9] = ["address", "bots", "density", "master", "name", "position", "section", "seed", "tempo"];
 
 /// Watchers at most; the oldest is forgotten.
 const MOST_WATCHERS: usize = 32;
@@ -127,6 +130,7 @@ impl Director {
                     self.out.push(Action::Reply { to: from, reply: Reply::Value(what.clone(), values) });
                 }
             }
+            Control::Listen { on } => self.listen(now, from, on)?,
             Control::Watch { what } => {
                 self.values(now, &what)?;
                 self.watchers.retain(|w| w.to != from || w.what != what);
@@ -204,7 +208,7 @@ impl Director {
     /// Whether a bot of the roster runs.
     fn existing(&self, who: &str) -> Result<bool, String> {
         let bot = self.roster.get(who).ok_or_else(|| self.no_such(who))?;
-        Ok(bot.process || bot.is_here())
+        Ok(bot.is_ours() || bot.is_here())
     }
 
     /// Whether a bot is ours to launch, now.
@@ -221,7 +225,7 @@ impl Director {
 
     fn start(&mut self, now: Duration, who: &str) -> Result<(), String> {
         if self.existing(who)? {
-            let bot = self.roster.get(who).filter(|b| b.process && self.quitting.is_none());
+            let bot = self.roster.get(who).filter(|b| b.is_ours() && self.quitting.is_none());
             return match bot.map(|b| b.life) {
                 // It is on its way out: it comes back once it has gone.
                 Some(Life::Ending { .. }) => {
@@ -276,6 +280,11 @@ impl Director {
             "section" => vec![view.section.iter().map(|s| s.as_str().into()).collect()],
             "master" => vec![vec![self.mixer.master(self.when(now)).linear().into()]],
             "density" => vec![self.density.map(Arg::from).into_iter().collect()],
+            // Where bots of this machine reach us; of all interfaces, loopback is one.
+            "address" => {
+                let ip = self.here.filter(|ip| !ip.is_unspecified()).unwrap_or(Ipv4Addr::LOCALHOST.into());
+                vec![vec![ip.to_string().into()]]
+            }
             "name" => vec![vec![self.ensemble.name.as_str().into()]],
             "seed" => vec![vec![self.rules.seed.to_string().into()]],
             "bots" => view

@@ -3,7 +3,8 @@
 use super::Director;
 use crate::{
     event::{Action, Tone},
-    roster::{Life, Then},
+    musebot_folder::Manners,
+    roster::{Bot, Life, Then},
 };
 use musebot_protocol::{BotId, Hello, ToBot, ToDirector};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -61,11 +62,11 @@ impl Director {
         let at = match port {
             Some(port) => Some(SocketAddr::new(from.ip(), port)),
             // Of our own bots we know better where they listen.
-            None if self.roster.called(id).any(|b| b.process) => None,
+            None if self.roster.called(id).any(Bot::is_ours) => None,
             None => self.addresses.iter().find(|(i, source, _)| i == id && *source == from).map(|(_, _, to)| *to),
         };
         // The one that we know under this address.
-        let same = |b: &&crate::roster::Bot| match at {
+        let same = |b: &&Bot| match at {
             Some(at) => b.to == Some(at),
             None => b.source == Some(from) || b.source.is_none(),
         };
@@ -77,7 +78,7 @@ impl Director {
         if let Some(bot) = self
             .roster
             .iter_mut()
-            .find(|b| b.id == *id && b.entry.is_some() && b.process && b.alive.is_none() && from_here)
+            .find(|b| b.id == *id && b.entry.is_some() && b.is_ours() && b.alive.is_none() && from_here)
         {
             if let Some(at) = at {
                 bot.to = Some(at);
@@ -85,7 +86,7 @@ impl Director {
             return Some(bot.name.clone());
         }
         // One that was here, has fallen silent, and speaks from elsewhere now.
-        let moved = |b: &crate::roster::Bot| {
+        let moved = |b: &Bot| {
             b.id == *id && b.life == Life::Playing && b.alive.is_some_and(|a| now.saturating_sub(a) > STILL_THERE)
         };
         if let (Some(at), Some(bot)) = (at, self.roster.iter_mut().find(|b| moved(b))) {
@@ -116,7 +117,7 @@ impl Director {
             self.roster.iter_mut().find(|b| {
                 b.id == *id
                     && b.entry.is_some()
-                    && !b.process
+                    && !b.is_ours()
                     && matches!(b.life, Life::Stopped | Life::GaveUp)
                     && now.saturating_sub(b.since) > STILL_THERE
             }),
@@ -133,10 +134,11 @@ impl Director {
     }
 
     fn stranger(&mut self, now: Duration, id: &BotId, at: Option<SocketAddr>) -> Option<Arc<str>> {
+        // What is out of our reach has been reported as that.
         let just_ended = self
             .roster
             .called(id)
-            .any(|b| b.entry.is_some() && now.saturating_sub(b.since) <= STILL_THERE && !b.process);
+            .any(|b| b.abandoned || b.entry.is_some() && now.saturating_sub(b.since) <= STILL_THERE && !b.is_ours());
         if just_ended || self.quitting.is_some() {
             return None;
         }
@@ -188,8 +190,13 @@ impl Director {
         if bot.life == Life::Starting {
             bot.life = Life::Playing;
             bot.sent_gain = Some(gain.linear());
-            self.out.push(Action::Send { to, bytes: ToBot::Hello.encode() });
-            self.out.push(Action::Send { to, bytes: ToBot::Gain(gain, None).encode() });
+            let leave_after = bot.entry.as_ref().and_then(|e| e.leave_after);
+            bot.leaves_at = bot.leaves_at.or(leave_after.map(|after| now + after));
+            // A historic bot is not asked what it cannot know.
+            if !bot.is_folder() {
+                self.out.push(Action::Send { to, bytes: ToBot::Hello.encode() });
+            }
+            self.out.push(Action::Send { to, bytes: ToBot::Gain(bot.on_its_scale(gain), None).encode() });
             if bot.entry.is_none() {
                 let what = format!("{name} joins from {to}");
                 self.say(Tone::Note, what);
@@ -204,6 +211,13 @@ impl Director {
         let changed = bot.hello.as_ref().map(|h| h.accepts) != Some(hello.accepts);
         bot.hello = Some(hello);
         self.roster_changed |= changed;
+        // A folder with a bot that knows more than the historic ones: it was not greeted before.
+        if first
+            && bot.is_folder()
+            && let Some(to) = bot.to
+        {
+            self.out.push(Action::Send { to, bytes: ToBot::Hello.encode() });
+        }
         if first && !bot.briefed && bot.life == Life::Playing {
             self.bring_up_to_date(now, &name);
         }
@@ -219,9 +233,14 @@ impl Director {
         self.out.push(Action::Launch { name: bot.name.clone() });
     }
 
-    pub(super) fn launched(&mut self, now: Duration, name: &str, port: u16) {
+    pub(super) fn launched(&mut self, now: Duration, name: &str, port: u16, manners: Option<Manners>) {
         let Some(bot) = self.roster.get_mut(name) else { return };
         bot.since = now;
+        bot.manners = manners.unwrap_or_default();
+        // It took so long to make ready that its time to go has passed.
+        if let Life::Ending { force: 1.., .. } = bot.life {
+            self.out.push(Action::Signal { name: bot.name.clone(), kill: true });
+        }
         // It may have been heard before its launch was reported, and then knows better.
         bot.to.get_or_insert(SocketAddr::from(([127, 0, 0, 1], port)));
         self.roster_changed = true;

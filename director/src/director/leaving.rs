@@ -2,7 +2,7 @@
 
 use super::{Director, HELLO_WITHIN};
 use crate::{
-    death,
+    death::{self, Cause},
     event::{Action, Exit, Tone},
     restarts::Verdict,
     roster::{Life, MOST_GUESTS, Then},
@@ -15,20 +15,24 @@ const SILENT_AFTER: Duration = Duration::from_secs(8);
 /// A bot that has not beaten once by now will not (D15).
 const SLOWEST_START: Duration = Duration::from_secs(60);
 /// From `/agent/off` to SIGTERM: historic bots fade for five seconds (D17).
-const GRACE: Duration = Duration::from_secs(7);
+pub(super) const GRACE: Duration = Duration::from_secs(7);
 /// From SIGTERM to SIGKILL.
-const LAST_GRACE: Duration = Duration::from_secs(2);
+pub(super) const LAST_GRACE: Duration = Duration::from_secs(2);
 
 impl Director {
     /// Tells a bot off; what then becomes of it is `then`.
     pub(super) fn tell_off(&mut self, now: Duration, name: &str, then: Then) {
         let Some(bot) = self.roster.get_mut(name) else { return };
+        if then == Then::Stay {
+            // Whoever starts it again gets its whole time again.
+            bot.leaves_at = None;
+        }
         match bot.life {
             Life::Ending { since, told, force, .. } => {
                 bot.life = Life::Ending { since, told, force, then };
                 return;
             }
-            Life::BackingOff(_) | Life::Stopped | Life::GaveUp => {
+            Life::BackingOff(_) | Life::Later | Life::Stopped | Life::GaveUp => {
                 bot.life = Life::Stopped;
                 return;
             }
@@ -51,9 +55,14 @@ impl Director {
                 Life::Playing if bot.alive.is_some_and(|at| now.saturating_sub(at) >= SILENT_AFTER) => {
                     self.fell_silent(now, &name);
                 }
+                Life::Playing if bot.leaves_at.is_some_and(|at| now >= at) => self.leaves(now, &name),
                 Life::Starting if bot.process && now.saturating_sub(bot.since) >= SLOWEST_START => {
                     self.say(Tone::Loud, format!("{name} has not been heard within 60 s of its launch: ending it"));
                     self.tell_off(now, &name, Then::Died);
+                }
+                Life::Starting if bot.detached.is_some() && now.saturating_sub(bot.since) >= SLOWEST_START => {
+                    self.out.extend(bot.to.map(|to| Action::Send { to, bytes: ToBot::Off { frames: None }.encode() }));
+                    self.lost(now, &name, Cause::NeverHeard);
                 }
                 Life::Ending { since, told, force, then } if bot.process => {
                     let passed = now.saturating_sub(since);
@@ -68,6 +77,7 @@ impl Director {
                         );
                     }
                 }
+                Life::Ending { .. } if bot.detached.is_some() => self.wait_for_detached(now, &name),
                 // A guest, or one that somebody runs by hand: its process is not ours to end.
                 Life::Ending { since, then, .. } if now.saturating_sub(since) >= GRACE => {
                     self.gone(now, &name);
@@ -75,10 +85,23 @@ impl Director {
                         self.launch(&name, now);
                     }
                 }
+                Life::BackingOff(_) if bot.leaves_at.is_some_and(|at| now >= at) => bot.life = Life::Stopped,
                 Life::BackingOff(until) if now >= until => self.launch(&name, now),
+                Life::Later => {
+                    let delay = bot.entry.as_ref().map(|e| e.delay).unwrap_or_default();
+                    if self.is_due(now, delay) {
+                        self.launch(&name, now);
+                    }
+                }
                 // It knows of no hello: it is told all the same how things stand.
                 Life::Playing if !bot.briefed && now.saturating_sub(bot.first_alive) >= HELLO_WITHIN => {
                     self.bring_up_to_date(now, &name);
+                }
+                Life::Playing if !bot.settled && bot.entry.is_some() => {
+                    let first_alive = bot.first_alive;
+                    if self.may_settle(now, first_alive) {
+                        self.settle(&name);
+                    }
                 }
                 _ => {}
             }
@@ -87,6 +110,9 @@ impl Director {
 
     fn fell_silent(&mut self, now: Duration, name: &str) {
         let Some(bot) = self.roster.get(name) else { return };
+        if bot.detached.is_some() {
+            return self.lost(now, name, Cause::FellSilent);
+        }
         let (ours, to) = (bot.process, bot.to);
         let seconds = SILENT_AFTER.as_secs();
         if ours {
@@ -100,12 +126,15 @@ impl Director {
     }
 
     /// A bot is not here any more.
-    fn gone(&mut self, now: Duration, name: &str) {
+    pub(super) fn gone(&mut self, now: Duration, name: &str) {
         let Some(bot) = self.roster.get_mut(name) else { return };
         if let Some(source) = bot.source {
             self.memory.forget(source);
         }
-        if let (false, Some(source), Some(to)) = (bot.process, bot.source, bot.to) {
+        if bot.detached.is_some() {
+            self.out.push(Action::Release { name: bot.name.clone() });
+        }
+        if let (false, Some(source), Some(to)) = (bot.is_ours(), bot.source, bot.to) {
             self.addresses.retain(|(_, from, _)| *from != source);
             if self.addresses.len() >= MOST_GUESTS {
                 self.addresses.pop_front();
@@ -127,8 +156,12 @@ impl Director {
     pub(super) fn exited(&mut self, now: Duration, name: &str, exit: &Exit, last_lines: &[String]) {
         let Some(bot) = self.roster.get(name) else { return };
         let (life, launched) = (bot.life, bot.since);
+        let unheard =
+            matches!(life, Life::Starting | Life::Playing | Life::Ending { told: false, then: Then::Stay, .. });
+        if bot.is_folder() && unheard && matches!(exit, Exit::Code(0) | Exit::Unknown) {
+            return self.detached(now, name, exit, last_lines);
+        }
         self.gone(now, name);
-        let Some(bot) = self.roster.get_mut(name) else { return };
         let silent = matches!(life, Life::Ending { then: Then::Died, .. });
         match life {
             _ if self.quitting.is_some() => return,
@@ -136,7 +169,22 @@ impl Director {
             Life::Ending { then: Then::Again, .. } => return self.launch(name, now),
             _ => {}
         }
-        let verdict = bot.restarts.died(now, launched, silent || !exit.is_success());
+        self.judge(now, name, launched, if silent { Cause::Ended } else { Cause::Exited }, exit, last_lines);
+    }
+
+    /// What becomes of a bot that has died, and what is said about it.
+    pub(super) fn judge(
+        &mut self,
+        now: Duration,
+        name: &str,
+        launched: Duration,
+        cause: Cause,
+        exit: &Exit,
+        last_lines: &[String],
+    ) {
+        let Some(bot) = self.roster.get_mut(name) else { return };
+        let failed = cause != Cause::Exited || !exit.is_success();
+        let verdict = bot.restarts.died(now, launched, failed);
         let count = bot.restarts.count;
         let next = match verdict {
             Verdict::Again(wait) => {
@@ -149,7 +197,7 @@ impl Director {
                 format!("5 deaths within a minute: giving it up (`director start {name}` tries again)")
             }
         };
-        if exit.is_success() && !silent {
+        if !failed {
             let (tone, next) = match verdict {
                 Verdict::Stay => (Tone::Note, String::new()),
                 Verdict::Again(_) => (Tone::Note, format!("; {next}")),
@@ -157,7 +205,7 @@ impl Director {
             };
             self.say(tone, format!("{name} has ended by itself{next}"));
         } else {
-            self.say(Tone::Loud, death::card(name, exit, silent, last_lines, &next));
+            self.say(Tone::Loud, death::card(name, cause, exit, last_lines, &next));
         }
     }
 
@@ -189,7 +237,7 @@ impl Director {
 
     /// Leaves when nobody is left: because we are quitting, or because all have ended.
     pub(super) fn finish_if_alone(&mut self, now: Duration) {
-        let ours = self.roster.iter().any(|b| b.process || matches!(b.life, Life::BackingOff(_)));
+        let ours = self.roster.iter().any(|b| b.is_ours() || matches!(b.life, Life::BackingOff(_) | Life::Later));
         if ours {
             return;
         }

@@ -1,7 +1,10 @@
 //! What goes out with a tick: metre, position, sections, entries and the end. The same for a
 //! performance, where it is handed to the clock thread ahead of time, and for a render.
 
-use super::{Director, HORIZON};
+use super::{
+    Director, HORIZON,
+    settling::{SETTLED_AFTER, said},
+};
 use crate::{
     clock_thread::Order,
     event::{Action, Tone},
@@ -133,8 +136,16 @@ impl Director {
         if tick.0 == 0 {
             let when = crate::mixer::When { seconds: 0.0, ticks: 0.0 };
             for bot in self.roster.iter() {
-                let gain = ToBot::Gain(self.mixer.channel_gain(&bot.name, when), None).encode();
+                let gain = bot.on_its_scale(self.mixer.channel_gain(&bot.name, when));
+                let gain = ToBot::Gain(gain, None).encode();
                 first.extend(bot.to.map(|to| (bot.name.clone(), to, gain.clone())));
+            }
+        }
+        // What is for one bot alone, so long after the beginning as it comes on a stage.
+        if tick == self.map.first_tick_from(SETTLED_AFTER.as_secs_f64()) {
+            for bot in self.roster.iter() {
+                let says = bot.entry.iter().flat_map(|e| &e.says).map(|(topic, value)| said(topic, *value).encode());
+                first.extend(bot.to.iter().flat_map(|to| says.clone().map(|bytes| (bot.name.clone(), *to, bytes))));
             }
         }
         plan.sends.splice(0..0, first);
@@ -192,8 +203,9 @@ impl Director {
         }
         bot.briefed = true;
         bot.sent_gain = Some(gain.linear());
+        let heard = bot.on_its_scale(gain);
         let mut send = |bytes| self.out.push(Action::Send { to, bytes });
-        send(ToBot::Gain(gain, None).encode());
+        send(ToBot::Gain(heard, None).encode());
         if running && bot.accepts().position {
             send(ToBot::Position(position).encode());
         }

@@ -16,17 +16,25 @@ const GAIN_EVERY: Duration = Duration::from_millis(50);
 impl Director {
     /// The roster has changed: who gets ticks, who gets broadcasts, who is on the list.
     pub(super) fn announce_roster(&mut self, now: Duration) {
+        self.send_routes();
+        self.send_agent_list(now);
+        self.tell_terminals_who_is_here();
+    }
+
+    /// Who gets ticks, and who gets broadcasts: the bots first, then whoever listens at a terminal.
+    pub(super) fn send_routes(&mut self) {
         let (latency, delay_historic) = (self.ensemble.latency, self.ensemble.delay_historic);
-        let targets: Arc<[_]> = self.roster.iter().filter_map(|b| b.target(latency, delay_historic)).collect();
+        let targets = self.roster.iter().filter_map(|b| b.target(latency, delay_historic));
+        let targets: Arc<[_]> = targets.chain(self.terminals.targets()).collect();
         self.out.push(Action::Clock(Order::Targets(targets)));
         let listeners = self
             .roster
             .iter()
             .filter(|b| b.is_here())
             .filter_map(|b| Some(Listener { to: b.to?, not_from: if self.ensemble.echo { None } else { b.source } }))
+            .chain(self.terminals.listeners())
             .collect();
         self.out.push(Action::Relay(listeners));
-        self.send_agent_list(now);
     }
 
     /// agentList goes to everybody who might listen, from the first launch on.
@@ -66,7 +74,7 @@ impl Director {
             if let (true, Some(to)) = (changed, bot.to) {
                 bot.sent_gain = Some(gain.linear());
                 let ramp = 1.2 * GAIN_EVERY.as_secs_f64() * 1000.0;
-                let bytes = ToBot::gain_for(bot.accepts(), gain, ramp).encode();
+                let bytes = ToBot::gain_for(bot.accepts(), bot.on_its_scale(gain), ramp).encode();
                 self.out.push(Action::Send { to, bytes });
             }
         }

@@ -49,6 +49,12 @@ pub struct BotView {
 }
 
 impl Director {
+    /// Whether the piece has come to its end.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over.is_some()
+    }
+
     /// How things stand at `now`.
     #[must_use]
     pub fn view(&self, now: Duration) -> View {

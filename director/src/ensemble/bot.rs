@@ -1,6 +1,7 @@
 //! One bot of an ensemble file.
 
 use super::{AgentListStyle, OutputSpec, Program};
+use crate::musebot_folder::GainScale;
 use musebot_protocol::{BotId, Gain, Temperament};
 use std::time::Duration;
 
@@ -31,6 +32,14 @@ pub struct BotEntry {
     pub latency: Option<Duration>,
     /// How the list of bots is sent to it, when not as to the others.
     pub agent_list: Option<AgentListStyle>,
+    /// What it makes of a gain, when not what its info.txt lets us think.
+    pub gain_scale: Option<GainScale>,
+    /// How long after the start it is launched.
+    pub delay: Duration,
+    /// How long after its first heartbeat it is told off (`leave-after`).
+    pub leave_after: Option<Duration>,
+    /// What is said to it alone, two seconds after the band is complete: topic and value.
+    pub says: Vec<(String, f64)>,
 }
 
 impl BotEntry {

@@ -1,15 +1,16 @@
 //! From the file's text to an [`Ensemble`], or to all that is wrong with it.
 
 use super::{
-    AgentListStyle, Ensemble, Exiting, Fault, Faults, Form, Length, Section, Severity, check_bot,
+    AgentListStyle, BotEntry, Ensemble, Exiting, Fault, Faults, Form, Length, Section, Severity, check_bot,
     fields::{Field, Fields},
+    nearest::nearest,
 };
-use musebot_protocol::{Gain, Mode, Style, Tempo};
+use musebot_protocol::{BotId, Gain, Mode, Style, Tempo};
 use std::{collections::HashMap, ops::Range, path::Path, sync::Arc, time::Duration};
 use toml::de::DeTable;
 
 /// The keys above the first `[[bot]]` or `[[section]]`, and those two.
-pub(crate) const KEYS: [&str; 21] = [
+pub(crate) const KEYS: [&str; 22] = [
     "name",
     "tempo",
     "key",
@@ -29,6 +30,7 @@ pub(crate) const KEYS: [&str; 21] = [
     "agent-list",
     "sections",
     "phraselength",
+    "jack-connect",
     "section",
     "bot",
 ];
@@ -98,11 +100,13 @@ fn read(fields: &Fields<'_>, path: &Path, text: &Arc<str>, faults: &mut Vec<Faul
         form: fields.read("sections", faults, |v| form(v, &form_words)).unwrap_or_default(),
         sections: sections(fields, faults),
         bots: Vec::new(),
+        jack_connects: Vec::new(),
         phraselength: fields.read("phraselength", faults, |v| v.whole_in(1..=64, "a phrase's length")),
         warnings: Faults::new(path.to_owned(), text.clone(), Vec::new()),
     };
     let mut warnings = Vec::new();
     ensemble.bots = check_bot::bots(fields, &ensemble, faults, &mut warnings);
+    ensemble.jack_connects = jack_connects(fields, &ensemble.bots, faults);
     warnings.iter_mut().for_each(|warning| warning.severity = Severity::Warning);
     ensemble.warnings = Faults::new(path.to_owned(), text.clone(), warnings);
     ensemble
@@ -137,6 +141,39 @@ fn length(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<Length> {
         faults.push(Fault::new(duration.key, "`bars` and `duration` are both given", "keep one of them"));
     }
     bars.or(duration)
+}
+
+/// Pairs of bots of this file, such as `[["pad", "reverb"]]`.
+fn jack_connects(fields: &Fields<'_>, bots: &[BotEntry], faults: &mut Vec<Fault>) -> Vec<(BotId, BotId)> {
+    const EXAMPLE: &str = "such as [[\"pad\", \"reverb\"]]";
+    let Some(field) = fields.get("jack-connect") else { return Vec::new() };
+    let Ok(items) = field.list() else {
+        faults.push(field.fault("`jack-connect` is a list of pairs of bots", EXAMPLE));
+        return Vec::new();
+    };
+    let mut pairs = Vec::new();
+    for item in items {
+        let pair = item.list().unwrap_or_default();
+        let [from, to] = pair.as_slice() else {
+            faults.push(item.fault("this is not a pair of bots", EXAMPLE));
+            continue;
+        };
+        let mut bot = |v: &Field<'_>| {
+            let name = v.text().map_err(|fault| faults.push(fault)).ok()?;
+            if let Some(bot) = bots.iter().find(|b| b.id.as_str() == name) {
+                return Some(bot.id.clone());
+            }
+            let hint = match nearest(name, bots.iter().map(|b| b.id.as_str())) {
+                Some(meant) => format!("did you mean \"{meant}\"?"),
+                None => "write the `id` of a [[bot]]".to_owned(),
+            };
+            faults.push(v.fault(format!("no bot of this file is called `{name}`"), hint));
+            None
+        };
+        let (from, to) = (bot(from), bot(to));
+        pairs.extend(from.zip(to));
+    }
+    pairs
 }
 
 fn sections(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Vec<Section> {
@@ -210,12 +247,18 @@ pub(crate) fn latency(v: &Field<'_>) -> Result<Duration, Fault> {
 }
 
 fn wait(v: &Field<'_>) -> Result<Duration, Fault> {
+    seconds(v, 3600.0, "a time to wait", "such as 3 or \"3s\", at most an hour")
+}
+
+/// A time in seconds, or as text: `20`, `"20s"`, `"1m30s"`.
+pub(crate) fn seconds(v: &Field<'_>, most: f64, what: &str, hint: &str) -> Result<Duration, Fault> {
     let seconds = match v.text() {
+        Ok("0" | "0s") => 0.0,
         Ok(text) => match text.parse() {
-            Ok(Length::Seconds(seconds)) if seconds <= 3600.0 => seconds,
-            _ => return Err(v.fault(format!("`{text}` is not a time to wait"), "such as 3 or \"3s\", at most an hour")),
+            Ok(Length::Seconds(seconds)) if seconds <= most => seconds,
+            _ => return Err(v.fault(format!("`{text}` is not {what}"), hint)),
         },
-        Err(_) => v.number_in(0.0..=3600.0, "a time to wait, in seconds,")?,
+        Err(_) => v.number_in(0.0..=most, &format!("{what}, in seconds,"))?,
     };
     Ok(Duration::from_secs_f64(seconds))
 }

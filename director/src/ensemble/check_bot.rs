@@ -5,12 +5,17 @@ use super::{
     check::{self, LAST_BAR, Seen},
     fields::{Field, Fields},
 };
+use crate::musebot_folder::GainScale;
 use musebot_protocol::{BotId, Temperament};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-pub(crate) const KEYS: [&str; 12] = [
+pub(crate) const KEYS: [&str; 17] = [
     "id",
     "program",
+    "folder",
     "args",
     "output",
     "gain",
@@ -21,7 +26,13 @@ pub(crate) const KEYS: [&str; 12] = [
     "group",
     "latency-ms",
     "agent-list",
+    "gain-scale",
+    "delay",
+    "leave-after",
+    "say",
 ];
+
+const GAIN_SCALES: [(GainScale, &str); 2] = [(GainScale::Linear, "linear"), (GainScale::Decibels, "decibels")];
 
 /// Reads all bots. What the ensemble says otherwise is known already.
 pub(crate) fn bots(
@@ -35,15 +46,10 @@ pub(crate) fn bots(
     let mut bots = Vec::new();
     for table in &tables {
         table.only("a bot", &KEYS, faults, misplaced);
-        let id = table.need("id", "this bot", "id = \"bass\"", faults, id);
-        if let (Some(id), Some(field)) = (&id, table.get("id")) {
+        let (id, program) = who(table, faults);
+        if let (Some(id), Some(field)) = (&id, table.get("id").or(table.get("folder"))) {
             seen.check("bot", id.as_str(), field.span, faults);
         }
-        let program = if table.get("folder").is_some() {
-            table.read("program", faults, program)
-        } else {
-            table.need("program", "this bot", "program = \"bass\"", faults, program)
-        };
         let entry = BotEntry {
             // Stand-ins for what is missing are never seen: the fault is on the list already.
             id: id.unwrap_or_else(|| BotId::new("unnamed").expect("it is a valid name")),
@@ -58,6 +64,10 @@ pub(crate) fn bots(
             group: table.read("group", faults, Field::name),
             latency: table.read("latency-ms", faults, check::latency),
             agent_list: table.read("agent-list", faults, check::agent_list),
+            gain_scale: table.read("gain-scale", faults, |v| v.choice("a scale for gains", &GAIN_SCALES)),
+            delay: table.read("delay", faults, delay).unwrap_or_default(),
+            leave_after: table.read("leave-after", faults, leave_after),
+            says: says(table, faults),
         };
         contradictions(table, &entry, ensemble, faults, warnings);
         bots.push(entry);
@@ -70,6 +80,35 @@ pub(crate) fn bots(
         }
     }
     bots
+}
+
+/// A bot's name, and what is run: a program, or a folder that may give it its name.
+fn who(table: &Fields<'_>, faults: &mut Vec<Fault>) -> (Option<BotId>, Option<Program>) {
+    let Some(key) = table.get("folder") else {
+        let id = table.need("id", "this bot", "id = \"bass\"", faults, id);
+        return (id, table.need("program", "this bot", "program = \"bass\"", faults, program));
+    };
+    for (other, hint) in [
+        ("program", "keep one of them: a folder is run by its own script"),
+        ("args", "a folder's script takes no flags: remove it, or name its program"),
+    ] {
+        if let Some(field) = table.get(other) {
+            faults.push(Fault::new(field.key, format!("`folder` and `{other}` are both given"), hint));
+        }
+    }
+    let path = table.read("folder", faults, folder);
+    let name = path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let id = match (table.get("id"), name) {
+        (Some(_), _) => table.read("id", faults, id),
+        (None, Some(name)) => BotId::strict(&name)
+            .map_err(|_| {
+                let message = format!("this bot has no `id`, and its folder's name, `{name}`, cannot be one");
+                faults.push(key.fault(message, "add `id = \"bass\"`"));
+            })
+            .ok(),
+        (None, None) => None,
+    };
+    (id, path.map(Program::Folder))
 }
 
 /// What contradicts itself, or is allowed but odd.
@@ -108,11 +147,12 @@ fn misplaced(word: &str) -> Option<String> {
         return Some(format!("`{word}` is said of the ensemble: write it above the first [[bot]]"));
     }
     Some(match word {
-        "folder" => "bot folders are not supported yet: name a program".to_owned(),
         "name" => "write `id`".to_owned(),
         "command" | "run" | "exec" => "write `program`".to_owned(),
         "outputs" => "write `output`; it may be a list".to_owned(),
         "volume" => "write `gain`".to_owned(),
+        "kill" => "write `leave-after`".to_owned(),
+        "initialize" | "onoff" => format!("write say = {{ {word} = 1 }}"),
         "env" => "variables are not set from here: use `args`".to_owned(),
         _ => return None,
     })
@@ -139,6 +179,57 @@ fn program(v: &Field<'_>) -> Result<Program, Fault> {
     } else {
         Ok(Program::new(text))
     }
+}
+
+fn folder(v: &Field<'_>) -> Result<PathBuf, Fault> {
+    let text = v.text()?.trim();
+    if text.contains('\0') {
+        return Err(v.fault("a folder's name cannot hold a zero byte", "write a folder's name or path"));
+    }
+    if text.starts_with("~/") {
+        return Err(v.fault("`~` is not understood here", "write a path from this file's folder, or from /"));
+    }
+    match Path::new(text).file_name() {
+        Some(_) => Ok(PathBuf::from(text)),
+        None => Err(v.fault("this names no folder", "such as \"Musebots/ae_WalkingBassBOT\"")),
+    }
+}
+
+/// Long enough for any evening.
+const LONGEST: f64 = 86_400.0;
+
+fn delay(v: &Field<'_>) -> Result<Duration, Fault> {
+    check::seconds(v, LONGEST, "a delay", "such as 20 or \"20s\", at most a day")
+}
+
+fn leave_after(v: &Field<'_>) -> Result<Duration, Fault> {
+    let hint = "such as 90 or \"1m30s\", at most a day";
+    let time = check::seconds(v, LONGEST, "a time to play", hint)?;
+    if time.is_zero() { Err(v.fault("a bot that leaves at once need not come", hint)) } else { Ok(time) }
+}
+
+/// A table such as `{ initialize = 1, density = 0.5 }`.
+fn says(table: &Fields<'_>, faults: &mut Vec<Fault>) -> Vec<(String, f64)> {
+    const EXAMPLE: &str = "such as { initialize = 1 }";
+    let Some(field) = table.get("say") else { return Vec::new() };
+    let Ok(said) = field.table() else {
+        faults.push(field.fault("`say` is a table of topics and numbers", EXAMPLE));
+        return Vec::new();
+    };
+    let mut says = Vec::new();
+    for (topic, value) in said.iter() {
+        let spelt = !topic.is_empty() && topic.split('/').all(|part| !part.is_empty()) && topic.len() <= 64;
+        if !spelt || !topic.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c)) {
+            let message = format!("`{topic}` cannot be the topic of a broadcast");
+            faults.push(Fault::new(value.key.clone(), message, EXAMPLE));
+            continue;
+        }
+        match value.number() {
+            Ok(number) => says.push((topic.to_owned(), number)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    says
 }
 
 fn args(v: &Field<'_>) -> Result<Vec<String>, Fault> {

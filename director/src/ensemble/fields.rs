@@ -48,9 +48,12 @@ impl<'a> Fields<'a> {
         Some(Field { key: key.span(), span: value.span(), value: value.get_ref() })
     }
 
-    /// Every key with its value.
+    /// Every key with its value, in the order of the file.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, Field<'a>)> {
-        self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), field(key.span(), value)))
+        let mut all: Vec<_> =
+            self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), field(key.span(), value))).collect();
+        all.sort_by_key(|(_, field)| field.key.start);
+        all.into_iter()
     }
 
     /// Reads one key, if it is there and its value is right.

@@ -53,34 +53,64 @@ pub enum LoadError {
 }
 
 impl Ensemble {
-    /// Reads and checks a file.
+    /// Reads and checks a file: one of ours, or a historic one if its name ends in `.txt`.
     ///
     /// # Errors
     /// When it cannot be read, or with all that is wrong in it.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = path.as_ref();
-        let text = read(path)?;
+        let bytes = read(path)?;
+        if is_historic(path) {
+            // Comments in these files are in any encoding; what counts is ASCII.
+            return Self::from_historic(&String::from_utf8_lossy(&bytes), path).map_err(LoadError::Faults);
+        }
+        let text = String::from_utf8(bytes)
+            .map_err(|error| LoadError::NotText { path: path.to_owned(), at: error.utf8_error().valid_up_to() })?;
         Self::parse(&text, path).map_err(LoadError::Faults)
     }
 }
 
-/// All ensembles of a folder (its `.toml` files), in the order of their names.
+/// Whether a file is an ensemble of the historic conductors.
+#[must_use]
+pub fn is_historic(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"))
+}
+
+/// The ensemble files of a folder (`.toml` and `.txt`), in the order of their names. A `.txt` is one when it
+/// begins like one.
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn list(folder: impl AsRef<Path>) -> io::Result<Vec<(PathBuf, Result<Ensemble, LoadError>)>> {
+pub fn files(folder: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") && !path.is_dir() {
+        let ours = path.extension().is_some_and(|extension| extension == "toml");
+        if !path.is_dir() && (ours || is_historic(&path) && begins_with_tempo(&path)) {
             paths.push(path);
         }
     }
     paths.sort();
-    Ok(paths.into_iter().map(|path| (path.clone(), Ensemble::load(&path))).collect())
+    Ok(paths)
 }
 
-fn read(path: &Path) -> Result<String, LoadError> {
+/// All ensembles of a folder, in the order of their names.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list(folder: impl AsRef<Path>) -> io::Result<Vec<(PathBuf, Result<Ensemble, LoadError>)>> {
+    Ok(files(folder)?.into_iter().map(|path| (path.clone(), Ensemble::load(&path))).collect())
+}
+
+/// Folders hold notes and licences, too: these are no ensembles with faults.
+fn begins_with_tempo(path: &Path) -> bool {
+    let mut beginning = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(64).read_to_end(&mut beginning));
+    let text = String::from_utf8_lossy(&beginning);
+    read.is_ok() && text.trim_start_matches('\u{feff}').trim_start().to_lowercase().starts_with("tempo")
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => LoadError::Missing { path: path.to_owned() },
         io::ErrorKind::IsADirectory => LoadError::Folder { path: path.to_owned() },
@@ -95,8 +125,7 @@ fn read(path: &Path) -> Result<String, LoadError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(LoadError::TooLong { path: path.to_owned() });
     }
-    String::from_utf8(bytes)
-        .map_err(|error| LoadError::NotText { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
+    Ok(bytes)
 }
 
 /// The files that are there, when the folder is right and the name is not.
@@ -110,7 +139,7 @@ fn hint(path: &Path) -> String {
     };
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml"))
+        .filter(|name| name.ends_with(".toml") || is_historic(path) && is_historic(Path::new(name)))
         .collect();
     names.sort();
     names.truncate(12);

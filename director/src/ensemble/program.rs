@@ -15,6 +15,8 @@ pub enum Program {
     Name(String),
     /// A path, relative to the ensemble file's folder.
     Path(PathBuf),
+    /// A musebot folder: its name or its path, to be looked for as `musebot_folder` says.
+    Folder(PathBuf),
 }
 
 impl Program {
@@ -35,7 +37,7 @@ impl Program {
 
     fn find_in(&self, home: &Path, beside: &Path, path: Option<OsString>) -> Result<PathBuf, NotFound> {
         let (folders, file) = match self {
-            Self::Path(path) => (Vec::new(), home.join(path)),
+            Self::Path(path) | Self::Folder(path) => (Vec::new(), home.join(path)),
             Self::Name(name) => {
                 let on_path = path.iter().flat_map(env::split_paths).filter(|p| !p.as_os_str().is_empty());
                 let mut folders = vec![beside.to_owned()];
@@ -60,7 +62,7 @@ impl Program {
         }
         let meant = match self {
             Self::Name(name) => similar(name, beside),
-            Self::Path(_) => None,
+            Self::Path(_) | Self::Folder(_) => None,
         };
         Err(NotFound::Missing { program: self.to_string(), file, folders, meant })
     }
@@ -70,7 +72,7 @@ impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => f.write_str(name),
-            Self::Path(path) => path.display().fmt(f),
+            Self::Path(path) | Self::Folder(path) => path.display().fmt(f),
         }
     }
 }

@@ -15,13 +15,18 @@ const TOML: &str = "meter = \"7/8\"\nguests = true\nexiting = \"off-others\"
     [[section]]\nname = \"B\"\nbars = 1
     [[bot]]\nid = \"a\"\nprogram = \"a\"\ngroup = \"g\"\nenter = 2\nleave = 9
     [[bot]]\nid = \"b\"\nprogram = \"b\"\ngroup = \"g\"\nrestart = \"always\"
-    [[bot]]\nid = \"c\"\nprogram = \"c\"\nrestart = \"never\"";
+    [[bot]]\nid = \"c\"\nprogram = \"c\"\nrestart = \"never\"
+    [[bot]]\nfolder = \"d\"\ndelay = 2\nleave-after = 20\nsay = { onoff = 1 }
+    [[bot]]\nfolder = \"e\"\nrestart = \"always\"\ngain-scale = \"decibels\"
+    [[bot]]\nfolder = \"f\"";
 
 /// One thing that may happen.
 #[derive(Debug, Clone)]
 enum Thing {
     Passes(u16),
     Dies(usize, i32),
+    /// What its script had started has ended.
+    Ends(usize),
     FallsSilent(usize),
     BeatsAgain(usize),
     Strange(usize, u16, Option<u16>),
@@ -31,27 +36,28 @@ enum Thing {
     Stalls(u8),
 }
 
-const IDS: [&str; 6] = ["a", "b", "c", "tuba", "flute", "who?"];
+const IDS: [&str; 9] = ["a", "b", "c", "d", "e", "f", "tuba", "flute", "who?"];
 const TOPICS: [&str; 6] = ["tala", "notepool", "exiting", "phraselength", "onoff", "x"];
 
 fn things() -> impl Strategy<Value = Vec<Thing>> {
     let port = || 9000_u16..9004;
     let thing = prop_oneof![
         4 => (1_u16..150).prop_map(Thing::Passes),
-        1 => (0_usize..3, 0..4_i32).prop_map(|(bot, code)| Thing::Dies(bot, code)),
-        1 => (0_usize..5).prop_map(Thing::FallsSilent),
-        1 => (0_usize..5).prop_map(Thing::BeatsAgain),
-        2 => (0_usize..6, port(), prop::option::of(port())).prop_map(|(id, from, at)| Thing::Strange(id, from, at)),
-        1 => (0_usize..6, port()).prop_map(|(id, at)| Thing::Hello(id, at)),
-        1 => (0_usize..5, 0_usize..6).prop_map(|(bot, topic)| Thing::Says(bot, topic)),
-        3 => (0_usize..18, 0_usize..8, 0.0..1.0_f64).prop_map(|(what, who, x)| Thing::Asks(what, who, x)),
+        1 => (0_usize..6, 0..4_i32).prop_map(|(bot, code)| Thing::Dies(bot, code)),
+        1 => (0_usize..6).prop_map(Thing::Ends),
+        1 => (0_usize..8).prop_map(Thing::FallsSilent),
+        1 => (0_usize..8).prop_map(Thing::BeatsAgain),
+        2 => (0_usize..9, port(), prop::option::of(port())).prop_map(|(id, from, at)| Thing::Strange(id, from, at)),
+        1 => (0_usize..9, port()).prop_map(|(id, at)| Thing::Hello(id, at)),
+        1 => (0_usize..8, 0_usize..6).prop_map(|(bot, topic)| Thing::Says(bot, topic)),
+        3 => (0_usize..18, 0_usize..11, 0.0..1.0_f64).prop_map(|(what, who, x)| Thing::Asks(what, who, x)),
         1 => (1_u8..10).prop_map(Thing::Stalls),
     ];
     prop::collection::vec(thing, 1..60)
 }
 
 fn control(what: usize, who: usize, x: f64) -> Control {
-    let who = ["a", "b", "c", "tuba", "flute", "tuba_2", "g", "nobody"][who].to_owned();
+    let who = ["a", "b", "c", "d", "e", "f", "tuba", "flute", "tuba_2", "g", "nobody"][who].to_owned();
     let over = [None, Some(Over::Bars(4.0 * x)), Some(Over::Beats(9.0 * x)), Some(Over::Seconds(9.0 * x))][what % 4];
     let gain = Gain::clamped(x);
     match what {
@@ -84,6 +90,12 @@ impl Rig {
                 // Only a process that runs can end.
                 if self.director.roster().get(&id).is_some_and(|b| b.process) {
                     self.dies(&id, Exit::Code(code), &["its last word"]);
+                }
+            }
+            Thing::Ends(n) => {
+                let id = bot(n);
+                if self.director.roster().get(&id).is_some_and(|b| b.process && b.is_folder()) {
+                    self.dies(&id, Exit::Unknown, &[]);
                 }
             }
             Thing::FallsSilent(n) => {
@@ -134,6 +146,9 @@ proptest! {
             Fake::ours("a"),
             Fake::historic("b"),
             Fake::ours("c").stubborn(),
+            Fake::folder("d").detached(),
+            Fake::folder("e").detached().deaf(),
+            Fake::folder("f"),
             Fake::guest("tuba", 9000),
             Fake::guest("flute", 9001).deaf(),
         ];

@@ -1,6 +1,7 @@
 //! A render with real bots, from the command line to the files.
 
 use crate::{
+    folders::{entry, musebot},
     process::{Home, real_bots},
     scripts::bot,
 };
@@ -202,4 +203,61 @@ fn where_nothing_can_sound_play_says_so_in_one_line_and_renders_instead() {
     assert!(said.contains("rendering 2 bars to files instead") && said.contains("renders/trio"), "{said}");
     assert!(home.path().join("renders/trio/mix.wav").exists());
     assert!(output.stdout.is_empty(), "the status line is quiet where stdout is no terminal");
+}
+
+/// One of our bots, as the folder that it is too, with its program beside its script.
+fn melody_folder(home: &Home) {
+    let (folder, ours) = (home.path().join("Musebots/melody"), env!("CARGO_MANIFEST_DIR"));
+    fs::create_dir_all(&folder).unwrap();
+    for name in ["config.txt", "info.txt", "run.command"] {
+        fs::copy(Path::new(ours).join("../musebots/melody").join(name), folder.join(name)).unwrap();
+    }
+    let program = Path::new(env!("CARGO_BIN_EXE_director")).with_file_name("melody");
+    std::os::unix::fs::symlink(program, folder.join("melody")).unwrap();
+}
+
+#[test]
+fn x6_a_bot_renders_the_same_bytes_as_a_folder_and_as_a_program() {
+    real_bots();
+    let home = Home::new();
+    melody_folder(&home);
+    let one = |out: &str, bot: &str| {
+        let said_to_it = "say = { initialize = 1, density = 0.5 }\ngain = 0.5\n";
+        fs::write(home.path().join("one.toml"), format!("[[bot]]\nid = \"melody\"\n{bot}\n{said_to_it}")).unwrap();
+        let output = render(&home.path().join("one.toml"), &home.path().join(out), &["--bars", "4", "--seed", "7"]);
+        assert!(output.status.success(), "{}", said(&output));
+        files(&home.path().join(out))
+    };
+    let (program, folder) = (one("p", "program = \"melody\""), one("f", "folder = \"Musebots/melody\""));
+    assert!(program.len() >= 5 && program.keys().eq(folder.keys()), "{:?}", program.keys());
+    for (name, bytes) in &program {
+        assert!(*bytes == folder[name], "{name} differs");
+    }
+}
+
+#[test]
+fn x6_a_folder_that_cannot_render_is_named_in_time_and_left_out_only_if_the_user_says_so() {
+    real_bots();
+    let home = Home::new();
+    melody_folder(&home);
+    // It beats and knows no hello, as nearly all of the world's bots.
+    let beat = "set -- $(cat config.txt)\nwhile :; do\n\
+                printf '/agent/alive\\0\\0\\0\\0,s\\0\\0oldy\\0\\0\\0\\0' > /dev/udp/127.0.0.1/$6\nsleep 0.3\ndone";
+    musebot(&home, "oldy", beat);
+    musebot(&home, "sick", "exit 3");
+    let two = |other: &str| home.ensemble(&(entry("melody", "") + &entry(other, "")));
+    let begun = std::time::Instant::now();
+    let output = render(&two("oldy"), &home.path().join("out"), &["--bars", "2"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("oldy has not said hello within 5 s"), "{}", said(&output));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    let output = render(&two("sick"), &home.path().join("out"), &["--bars", "2"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("sick has died: exit code 3"), "{}", said(&output));
+    for other in ["oldy", "sick"] {
+        let out = home.path().join(other);
+        let output = render(&two(other), &out, &["--bars", "2", "--leave-out"]);
+        assert!(output.status.success() && said(&output).contains(&format!("left out {other}")), "{}", said(&output));
+        assert!(out.join("stems/melody.wav").exists() && !out.join("stems").join(format!("{other}.wav")).exists());
+    }
 }

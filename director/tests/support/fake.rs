@@ -1,5 +1,7 @@
 //! A bot that is only a heartbeat on virtual time: it beats, says hello when asked, and goes when told off.
 
+use super::kit::{Kit, Manner};
+use director::musebot_folder::Manners;
 use std::time::Duration;
 
 /// One pretended bot.
@@ -29,6 +31,12 @@ pub(crate) struct Fake {
     pub(crate) ignores_term: bool,
     /// Whether a process of the director's runs it.
     pub(crate) process: bool,
+    /// What it makes of what it hears, if it is one of the world's.
+    pub(crate) manner: Option<Manner>,
+    /// What its folder's info.txt says of it.
+    pub(crate) manners: Option<Manners>,
+    /// Whether its script returns at once and leaves it to itself.
+    pub(crate) returns: bool,
     /// When it beats next; `None`: it does not.
     pub(crate) next: Option<Duration>,
     /// When it goes.
@@ -55,6 +63,9 @@ impl Fake {
             fades: Some(MS(3000)),
             ignores_term: false,
             process: true,
+            manner: None,
+            manners: None,
+            returns: false,
             next: None,
             ends: None,
             beats: 0,
@@ -64,6 +75,29 @@ impl Fake {
     /// A bot of the file that knows Part A alone.
     pub(crate) fn historic(id: &str) -> Self {
         Self { says_port: false, every: MS(1000), accepts: None, fades: Some(MS(5000)), ..Self::ours(id) }
+    }
+
+    /// A musebot folder that knows Part A alone and has nothing to say about itself.
+    pub(crate) fn folder(id: &str) -> Self {
+        Self { manners: Some(Manners::default()), ..Self::historic(id) }
+    }
+
+    /// A bot of the world's, in its folder.
+    pub(crate) fn of(kit: Kit, id: &str, manners: Manners) -> Self {
+        Self {
+            every: MS(kit.every()),
+            manner: Some(Manner::new(kit)),
+            manners: Some(manners),
+            fades: None,
+            slow: MS(if kit == Kit::Max { 9000 } else { 500 }),
+            ..Self::historic(id)
+        }
+    }
+
+    /// Its script returns at once.
+    pub(crate) fn detached(mut self) -> Self {
+        self.returns = true;
+        self
     }
 
     /// Somebody whom nobody launched.

@@ -153,6 +153,9 @@ impl Drop for Director {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("the director had said:\n{}", self.said());
+        }
     }
 }
 

@@ -1,15 +1,21 @@
 //! The director on virtual time: an ensemble from TOML, pretended bots, timer steps of 20 ms, and
 //! everything that it decided, in order. No socket, no process, no waiting.
 
-use super::{fake::Fake, hello::hello, spell::spell};
+use super::{
+    fake::Fake,
+    hello::hello,
+    kit::{Kit, Manner, Reaction},
+    spell::spell,
+};
 use director::{
     clock_thread::{Order, Target},
     director::{Director, Rules},
     ensemble::Ensemble,
     event::{Action, Event, Exit, Listener, Tone},
     metronome::TempoMap,
+    musebot_folder::Manners,
 };
-use musebot_protocol::{BotId, Control, Reply, Tick, ToDirector, messages};
+use musebot_protocol::{BotId, Control, PacketError, Reply, Tick, ToDirector, messages, time_message};
 use std::{
     collections::{BTreeMap, VecDeque},
     net::SocketAddr,
@@ -33,6 +39,10 @@ pub(crate) enum Done {
     Launch(String),
     /// SIGTERM, or (`true`) SIGKILL.
     Signal(String, bool),
+    /// Its port and folder are free.
+    Release(String),
+    /// Through JACK: `a>b c>d`.
+    Connect(String),
     Reply(String),
     Say(Tone, String),
     Finish(u8),
@@ -53,6 +63,12 @@ pub(crate) struct Rig {
     pub(crate) ports: BTreeMap<String, u16>,
     /// Who cannot be launched.
     pub(crate) unlaunchable: BTreeMap<String, String>,
+    /// Folders that are still being made ready: nothing is heard of their launch.
+    pub(crate) making_ready: bool,
+    /// What is on its way to bots of the world with a tick: when it arrives, where, and what.
+    posted: Vec<(Duration, u16, String)>,
+    /// The next tick that the clock thread sends to them.
+    next_tick: Tick,
     /// What follows from what was decided, and happens right after.
     pending: VecDeque<Pending>,
 }
@@ -60,7 +76,7 @@ pub(crate) struct Rig {
 /// What the pretended world answers.
 enum Pending {
     Hello(SocketAddr, ToDirector),
-    Launched(Arc<str>, u16),
+    Launched(Arc<str>, u16, Option<Manners>),
     NotLaunched(Arc<str>, String),
     Ended(Arc<str>, Exit),
 }
@@ -94,6 +110,9 @@ impl Rig {
             clock: None,
             ports,
             unlaunchable: BTreeMap::new(),
+            making_ready: false,
+            posted: Vec::new(),
+            next_tick: Tick(0),
             pending: VecDeque::new(),
         };
         for bot in bots {
@@ -125,7 +144,7 @@ impl Rig {
             bot.port = self.ports[&bot.id];
         }
         if bot.source == 0 {
-            bot.source = bot.port;
+            bot.source = bot.manner.as_ref().map_or(bot.port, |m| m.kit.source(bot.port));
         }
         if !bot.process {
             bot.next = Some(self.now);
@@ -160,6 +179,11 @@ impl Rig {
     pub(crate) fn speaks(&mut self, source: u16, datagram: &[u8]) {
         let from = SocketAddr::from(([127, 0, 0, 1], source));
         let message = messages(datagram).next().unwrap().unwrap();
+        if self.director.forwards(message.topic().unwrap()) {
+            for to in self.listeners.iter().filter(|l| l.not_from != Some(from)).map(|l| l.to).collect::<Vec<_>>() {
+                self.reaches(to, &spell(datagram));
+            }
+        }
         self.event(Event::Spoke { from, message });
     }
 
@@ -167,6 +191,20 @@ impl Rig {
     pub(crate) fn beat(&mut self, source: u16, id: &str, port: Option<u16>) {
         let from = SocketAddr::from(([127, 0, 0, 1], source));
         self.event(Event::Heard { from, message: ToDirector::Alive { id: BotId::new(id).unwrap(), port } });
+    }
+
+    /// The folder has been made ready at last, and the bot runs.
+    pub(crate) fn is_ready(&mut self, name: &str) {
+        self.making_ready = false;
+        self.launch(name);
+        self.answer();
+    }
+
+    /// A bot says what it is.
+    pub(crate) fn say_hello(&mut self, id: &str, accepts: &str) {
+        let bot = self.bot(id);
+        let (from, message) = (SocketAddr::from((bot.host, bot.source)), hello(&bot.id, bot.port, accepts));
+        self.event(Event::Heard { from, message });
     }
 
     /// A command from a terminal; the answers to it, in order.
@@ -189,7 +227,7 @@ impl Rig {
         while let Some(pending) = self.pending.pop_front() {
             match pending {
                 Pending::Hello(from, message) => self.event(Event::Heard { from, message }),
-                Pending::Launched(name, port) => self.event(Event::Launched { name, port }),
+                Pending::Launched(name, port, manners) => self.event(Event::Launched { name, port, manners }),
                 Pending::NotLaunched(name, reason) => self.event(Event::NotLaunched { name, reason }),
                 Pending::Ended(name, exit) => self.event(Event::Exited { name, exit, last_lines: Vec::new() }),
             }
@@ -201,6 +239,7 @@ impl Rig {
         let until = self.now + Duration::from_secs_f64(seconds);
         while self.now < until {
             self.now += STEP;
+            self.post_arrives();
             self.bots_live();
             self.event(Event::Timer);
         }
@@ -222,20 +261,50 @@ impl Rig {
         panic!("it did not happen within {seconds} s; the last decisions:\n{}", last.join("\n"))
     }
 
+    /// What the clock thread sends to the bots of the world arrives when it is due.
+    fn post_arrives(&mut self) {
+        if self.bots.iter().all(|b| b.manner.is_none()) {
+            return;
+        }
+        if let Some((origin, map)) = self.clock.clone() {
+            while origin + Duration::from_secs_f64(map.seconds(self.next_tick)) <= self.now {
+                let text = spell(&time_message(map.tempo(self.next_tick), self.next_tick));
+                for target in &self.targets {
+                    assert!(
+                        !target.tagged || self.bots.iter().all(|b| b.manner.is_none() || b.port != target.to.port())
+                    );
+                    self.posted.push((self.now + target.delay, target.to.port(), text.clone()));
+                }
+                self.next_tick = self.next_tick + 1;
+            }
+        }
+        let now = self.now;
+        let due: Vec<_> = self.posted.extract_if(.., |(at, ..)| *at <= now).collect();
+        for (_, port, text) in due {
+            self.reaches(SocketAddr::from(([127, 0, 0, 1], port)), &text);
+        }
+    }
+
     fn bots_live(&mut self) {
         for i in 0..self.bots.len() {
             let bot = &mut self.bots[i];
             if bot.ends.is_some_and(|at| at <= self.now) {
                 (bot.next, bot.ends) = (None, None);
-                if bot.process {
+                if bot.process && !bot.returns {
                     let name: Arc<str> = bot.id.as_str().into();
                     self.event(Event::Exited { name, exit: Exit::Code(0), last_lines: Vec::new() });
                 }
                 continue;
             }
+            let now = self.now;
+            if bot.next.is_some() && bot.manner.as_mut().is_some_and(|m| m.gives_up(now)) {
+                bot.ends = Some(now);
+            }
             if bot.next.is_some_and(|at| at <= self.now) {
+                // SuperCollider's template begins with two at once.
+                let twice = bot.beats == 0 && bot.manner.as_ref().is_some_and(|m| m.kit == Kit::Script);
                 bot.beats += 1;
-                bot.next = bot.next.map(|at| at + bot.period());
+                bot.next = if twice { bot.next } else { bot.next.map(|at| at + bot.period()) };
                 let port = bot.says_port.then_some(bot.port);
                 let id = BotId::new(&bot.id).unwrap();
                 let from = SocketAddr::from((bot.host, bot.source));
@@ -255,7 +324,14 @@ impl Rig {
                     continue;
                 }
                 Action::Clock(Order::Before { tick, to, delay, bytes }) => {
-                    Done::Before(tick.0, to.port(), delay.as_millis() as u64, spell(&bytes))
+                    let text = spell(&bytes);
+                    if let Some((origin, map)) = &self.clock
+                        && self.bots.iter().any(|b| b.manner.is_some())
+                    {
+                        let due = *origin + Duration::from_secs_f64(map.seconds(tick).max(0.0)) + delay;
+                        self.posted.push((due, to.port(), text.clone()));
+                    }
+                    Done::Before(tick.0, to.port(), delay.as_millis() as u64, text)
                 }
                 Action::Clock(Order::Map { origin, map, .. }) => {
                     self.clock = Some((origin, map));
@@ -276,7 +352,7 @@ impl Rig {
                 }
                 Action::Signal { name, kill } => {
                     self.log.push((at, Done::Signal(name.to_string(), kill)));
-                    if let Some(bot) = self.bots.iter_mut().find(|b| b.id == *name)
+                    if let Some(bot) = self.bots.iter_mut().find(|b| b.id == *name && !b.returns && !self.making_ready)
                         && (kill || !bot.ignores_term)
                     {
                         (bot.next, bot.ends) = (None, None);
@@ -289,6 +365,10 @@ impl Rig {
                     Reply::Error(what, advice) => format!("error {what}: {advice}"),
                     value @ Reply::Value(..) => spell(&value.encode()).replacen("/director/", "", 1),
                 }),
+                Action::Release { name } => Done::Release(name.to_string()),
+                Action::Connect(pairs) => {
+                    Done::Connect(pairs.iter().map(|(a, b)| format!("{a}>{b}")).collect::<Vec<_>>().join(" "))
+                }
                 Action::Say(tone, what) => Done::Say(tone, what),
                 Action::Finish(code) => Done::Finish(code),
             };
@@ -300,17 +380,40 @@ impl Rig {
         if let Some(reason) = self.unlaunchable.get(name) {
             return self.pending.push_back(Pending::NotLaunched(name.into(), reason.clone()));
         }
-        let now = self.now;
-        if let Some(bot) = self.bots.iter_mut().find(|b| b.id == name && b.process) {
-            bot.next = Some(now + bot.slow);
+        if self.making_ready {
+            return;
         }
-        self.pending.push_back(Pending::Launched(name.into(), self.ports[name]));
+        let now = self.now;
+        let mut manners = None;
+        let mut returns = false;
+        if let Some(bot) = self.bots.iter_mut().find(|b| b.id == name && b.process) {
+            (bot.next, bot.beats) = (Some(now + bot.slow), 0);
+            if let Some(manner) = &mut bot.manner {
+                manner.starts(now);
+            }
+            (manners, returns) = (bot.manners, bot.returns);
+        }
+        self.pending.push_back(Pending::Launched(name.into(), self.ports[name], manners));
+        if returns {
+            self.pending.push_back(Pending::Ended(name.into(), Exit::Code(0)));
+        }
     }
 
     /// A datagram arrives where it was sent to.
     fn reaches(&mut self, to: SocketAddr, text: &str) {
         let now = self.now;
         let Some(bot) = self.bots.iter_mut().find(|b| b.port == to.port() && b.next.is_some()) else { return };
+        if let Some(manner) = &mut bot.manner {
+            if let Reaction::Goes(after) = manner.hears(now, text)
+                && bot.ends.is_none()
+            {
+                bot.ends = Some(now + after);
+                if manner.kit == Kit::Horrigan {
+                    says_offed(bot.port);
+                }
+            }
+            return;
+        }
         match text {
             "/mc/hello ," => {
                 let Some(accepts) = &bot.accepts else { return };
@@ -320,6 +423,11 @@ impl Rig {
             "/agent/off ," if bot.ends.is_none() => bot.ends = bot.fades.map(|fade| now + fade),
             _ => {}
         }
+    }
+
+    /// What a bot of the world has made of it all.
+    pub(crate) fn manner(&self, id: &str) -> &Manner {
+        self.bots.iter().find(|b| b.id == id).and_then(|b| b.manner.as_ref()).expect("such a bot of the world")
     }
 
     /// Forgets what was decided so far.
@@ -393,4 +501,12 @@ impl Rig {
     pub(crate) fn seconds(&self) -> f64 {
         (self.now - BEGINNING).as_secs_f64()
     }
+}
+
+/// `/agent/offed`, the farewell of one family of bots: for the event loop it is a word that it does not know.
+fn says_offed(port: u16) {
+    let mut datagram = b"/agent/offed\0\0\0\0,i\0\0".to_vec();
+    datagram.extend(u32::from(port).to_be_bytes());
+    let message = messages(&datagram).next().unwrap().unwrap();
+    assert_eq!(ToDirector::decode(&message), Err(PacketError::Unknown), "no error that is reported");
 }

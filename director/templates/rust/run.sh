@@ -1,0 +1,15 @@
+#!/bin/bash
+# Starts the bot from its own folder, where config.txt is. Builds it first, which takes a while the
+# first time; `./run.sh --prepare` does only that. With BUILD=dev it is built faster and runs slower.
+cd "$(dirname "$0")" || exit 1
+
+command -v cargo >/dev/null || { echo "cargo is missing: install Rust from https://rustup.rs." >&2; exit 127; }
+if [ "$BUILD" = dev ]; then
+  profile=dev built=debug
+else
+  profile=release built=release
+fi
+[ "$1" = --test ] && exec cargo test --quiet --profile "$profile"
+cargo build --quiet --profile "$profile" || exit 1
+[ "$1" = --prepare ] && exit
+exec "${CARGO_TARGET_DIR:-target}/$built/{{package}}" "$@"

@@ -1,0 +1,3 @@
+#!/bin/bash
+# Tests the music, without a band: ./test.sh
+exec "$(dirname "$0")/run.sh" --test
