@@ -4,6 +4,7 @@ use crate::{
     cli::Import,
     ensemble::{BotEntry, Ensemble, Length, Program, is_historic},
     musebot_folder::MusebotFolder,
+    opening,
 };
 use anyhow::{Context, bail};
 use std::{
@@ -23,10 +24,7 @@ pub fn command(args: &Import) -> anyhow::Result<u8> {
         bail!("{} is no historic ensemble file: their names end in .txt", args.file.display());
     }
     let ensemble = Ensemble::load(&args.file)?;
-    let warnings = &ensemble.warnings;
-    if !warnings.is_empty() {
-        tracing::warn!("{}", warnings.to_string().trim_end());
-    }
+    opening::show(&ensemble.warnings);
     let home = match &args.out {
         Some(out) => absolute(out).ok().and_then(|out| out.parent().map(Path::to_owned)).unwrap_or_default(),
         None => ensemble.home.clone(),

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::List,
-    musebot_folder::{GainScale, MusebotFolder, nearest_musebots},
+    musebot_folder::{GainScale, MusebotFolder, NotHere, nearest_musebots},
 };
 use anyhow::{Context, bail};
 use musebot_protocol::InfoTxt;
@@ -28,8 +28,7 @@ pub fn command(args: &List) -> anyhow::Result<u8> {
     let mut out = std::io::stdout().lock();
     if args.json {
         let bots: Vec<_> = bots.iter().map(Line::to_json).collect();
-        serde_json::to_writer_pretty(&mut out, &serde_json::json!({ "folder": root, "bots": bots }))?;
-        writeln!(out)?;
+        writeln!(out, "{}", serde_json::to_string_pretty(&serde_json::json!({ "folder": root, "bots": bots }))?)?;
     } else {
         let screen = rustix::termios::tcgetwinsize(&out).ok().map(|size| usize::from(size.ws_col)).filter(|n| *n > 0);
         write!(out, "{}", table(&bots, &root, screen.unwrap_or(USUAL_WIDTH)))?;
@@ -59,7 +58,7 @@ struct Line {
     /// In a word.
     platform: String,
     path: PathBuf,
-    runs_here: Result<(), String>,
+    runs_here: Result<(), NotHere>,
 }
 
 impl Line {
@@ -96,7 +95,7 @@ impl Line {
             "receives": self.info.receives,
             "platform": self.info.platform,
             "runs_here": self.runs_here.is_ok(),
-            "why_not": self.runs_here.as_ref().err(),
+            "why_not": self.runs_here.as_ref().err().map(ToString::to_string),
             "warnings": self.info.warnings,
         })
     }
@@ -110,14 +109,14 @@ const USUAL_WIDTH: usize = 110;
 
 /// The table: bots under the folders that they lie in, reasons as notes below.
 fn table(bots: &[Line], root: &Path, screen: usize) -> String {
-    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    let mut reasons: Vec<(&NotHere, usize)> = Vec::new();
     let rows: Vec<[String; 6]> = bots
         .iter()
         .map(|bot| {
             let here = match &bot.runs_here {
                 Ok(()) => "yes".to_owned(),
                 Err(why) => {
-                    let known = reasons.iter().position(|(reason, _)| reason == why);
+                    let known = reasons.iter().position(|(reason, _)| *reason == why);
                     let number = known.unwrap_or_else(|| {
                         reasons.push((why, 0));
                         reasons.len() - 1
@@ -160,7 +159,7 @@ fn table(bots: &[Line], root: &Path, screen: usize) -> String {
     let runs = if run == 1 { "runs" } else { "run" };
     let _ = writeln!(out, "\n{} {bot}, {run} {runs} here", bots.len());
     for (number, (reason, count)) in (1..).zip(&reasons) {
-        let _ = writeln!(out, "  ({number}) {} ({count})", printable(reason));
+        let _ = writeln!(out, "  ({number}) {} ({count})", printable(&reason.to_string()));
     }
     if !reasons.is_empty() {
         let _ = writeln!(

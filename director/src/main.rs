@@ -27,7 +27,10 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(e) => {
-            let _ = screen::Log.write_all(format!("error: {e:#}\n").as_bytes());
+            let text = format!("{e:#}");
+            // The faults of a file say themselves what they are.
+            let prefix = if text.starts_with("error:") { "" } else { "error: " };
+            let _ = screen::Log.write_all(format!("{prefix}{}\n", text.trim_end()).as_bytes());
             ExitCode::FAILURE
         }
     };

@@ -4,8 +4,10 @@
 mod find;
 mod runs_here;
 mod shell;
+mod translate;
 
 pub use find::{FolderNotFound, nearest_musebots};
+pub use runs_here::NotHere;
 
 use crate::ensemble::AgentListStyle;
 use musebot_protocol::{ConfigTxt, InfoTxt};

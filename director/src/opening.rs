@@ -1,11 +1,15 @@
 //! What comes before the first note of `play` and `render` alike: the file with its warnings,
 //! the seed, and the thread that all happens on.
 
-use crate::ensemble::Ensemble;
+use crate::{
+    ensemble::{Ensemble, Faults},
+    screen,
+};
 use anyhow::Context;
 use musebot_protocol::Tempo;
 use std::{
     hash::{BuildHasher, RandomState},
+    io::Write,
     net::SocketAddr,
     path::Path,
 };
@@ -16,11 +20,17 @@ use std::{
 /// When it cannot be read or has faults.
 pub fn ensemble(file: &Path, tempo: Option<Tempo>) -> anyhow::Result<Ensemble> {
     let mut ensemble = Ensemble::load(file)?;
-    if !ensemble.warnings.is_empty() {
-        tracing::warn!("{}", ensemble.warnings.to_string().trim_end());
-    }
+    show(&ensemble.warnings);
     ensemble.tempo = tempo.unwrap_or(ensemble.tempo);
     Ok(ensemble)
+}
+
+/// Shows what is odd about a file. It says itself that these are warnings.
+pub fn show(warnings: &Faults) {
+    if !warnings.is_empty() && tracing::enabled!(tracing::Level::WARN) {
+        // The log takes whatever it is given; who does not read it is no reason not to play.
+        let _ = screen::Log.write_all(format!("{}\n", warnings.to_string().trim_end()).as_bytes());
+    }
 }
 
 /// The seed that was asked for, else the file's, else one that nobody has chosen.

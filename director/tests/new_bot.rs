@@ -3,6 +3,8 @@
 //! A language that this machine does not have is left out, and said to be: on stderr, and in the file that
 //! `MUSEBOT_LEFT_OUT` names, which scripts/test prints at its end.
 
+#[path = "support/jack.rs"]
+mod jack;
 #[path = "support/process.rs"]
 #[expect(dead_code, reason = "the support of all tests; each uses a part of it")]
 mod process;
@@ -10,6 +12,7 @@ mod process;
 #[expect(dead_code, reason = "the support of all tests; each uses a part of it")]
 mod socket_bot;
 
+use jack::Jack;
 use musebot_protocol::{Arg, Broadcast, ToBot, messages};
 use process::{Director, Home, wait_until};
 use socket_bot::Bot;
@@ -24,15 +27,33 @@ use std::{
 struct Language {
     name: &'static str,
     programs: &'static [&'static str],
-    /// Whether the bot has nothing but words, so that its fader is heard in them.
-    only_words: bool,
+    fader: Fader,
+    /// Which facts it is examined for; all of them where none is named.
+    facts: &'static [&'static str],
 }
 
-const PYTHON: Language = Language { name: "python", programs: &["python3"], only_words: true };
-const NODE: Language = Language { name: "node", programs: &["node", "npm"], only_words: true };
-const SUPERCOLLIDER: Language = Language { name: "supercollider", programs: &["sclang", "scsynth"], only_words: false };
-const PUREDATA: Language = Language { name: "puredata", programs: &["pd"], only_words: false };
-const RUST: Language = Language { name: "rust", programs: &["cargo"], only_words: false };
+/// Where it is heard that a bot follows its fader.
+#[derive(PartialEq)]
+enum Fader {
+    /// In the density that it asks for: it has nothing but words.
+    Words,
+    /// In what it plays through JACK.
+    Sound,
+    /// The kit does it, and its own tests hear it.
+    Kit,
+}
+
+const PYTHON: Language = Language { name: "python", programs: &["python3"], fader: Fader::Words, facts: &[] };
+const NODE: Language = Language { name: "node", programs: &["node", "npm"], fader: Fader::Words, facts: &[] };
+const SUPERCOLLIDER: Language = Language {
+    name: "supercollider",
+    programs: &["sclang", "scsynth"],
+    fader: Fader::Sound,
+    // It takes its time to start and starts anew for most facts: those that a band would hear at once.
+    facts: &["B2", "B3", "B4", "B5", "B6", "B9", "B13", "B15", "B17", "B18", "B19", "B29"],
+};
+const PUREDATA: Language = Language { name: "puredata", programs: &["pd"], fader: Fader::Sound, facts: &[] };
+const RUST: Language = Language { name: "rust", programs: &["cargo"], fader: Fader::Kit, facts: &[] };
 
 #[test]
 fn a_new_bot_in_python_plays_as_it_is() {
@@ -64,10 +85,21 @@ fn plays_as_it_is(language: &Language) {
     let Some(new) = New::write(language) else { return };
     let output = new.run("test.sh", &[]);
     assert!(output.status.success(), "its own test fails:\n{}", all(&output));
+    let facts = language.facts.iter().flat_map(|fact| ["--only", fact]);
+    let output = director(new.home.path(), &["check-bot", "walker"].into_iter().chain(facts).collect::<Vec<_>>());
+    assert!(output.status.success(), "it does not keep to the protocol:\n{}", all(&output));
 
     new.note_exit_codes();
     let band = new.home.ensemble("tempo = 240\nguests = true\n\n[[bot]]\nfolder = \"walker\"\n");
-    let director = Director::play_in(&band, &[], VARIABLES);
+    let jack = match language.fader {
+        Fader::Sound => {
+            Jack::start().or_else(|| leave_out(language, "its fader is not heard: there is no JACK (jackd2)"))
+        }
+        _ => None,
+    };
+    let mut variables = VARIABLES.to_vec();
+    variables.extend(jack.as_ref().map(Jack::variable));
+    let director = Director::play_in(&band, &[], &variables);
     let guest = Bot::new("guest", ([127, 0, 0, 1], director.port).into());
     guest.beat();
     director.plays(&["walker"]);
@@ -76,17 +108,29 @@ fn plays_as_it_is(language: &Language) {
     let chord = hear(&guest, |said| said.topic == "notepool");
     assert!(chord.args.iter().all(|arg| matches!(arg, Arg::Int(0..=127))), "{chord:?}");
 
+    // It follows its fader.
+    let gain = |gain: &str| {
+        let (done, _, err) = director.command(&["gain", "walker", gain]);
+        assert!(done, "{err}");
+    };
+    if let Some(jack) = &jack {
+        let port = || jack.ports().into_iter().find(|port| port.starts_with("walker:") && port.contains("out"));
+        wait_until("the bot plays through JACK", || port().is_some_and(|port| jack.loudness(&port) > 0.01));
+        let port = port().expect("it was there");
+        let full = jack.loudness(&port);
+        gain("0.25");
+        wait_until("a quarter of the gain is a quarter as loud", || {
+            (0.15..0.4).contains(&(jack.loudness(&port) / full))
+        });
+    } else if language.fader == Fader::Words {
+        gain("0.4");
+        hear(&guest, |said| density(said).is_some_and(|density| (density - 0.4).abs() < 0.001));
+    }
+
     // It hears: the busier another is, the less it plays or asks for.
     let busy = Broadcast::new("hdensity", "guest", 0.75_f32);
     guest.say(&ToBot::Broadcast(busy).encode());
     hear(&guest, |said| density(said).is_some_and(|density| density <= 0.25));
-
-    if language.only_words {
-        // It follows its fader, which in a bot of words is in what it says.
-        let (done, _, err) = director.command(&["gain", "walker", "0.4"]);
-        assert!(done, "{err}");
-        hear(&guest, |said| density(said).is_some_and(|density| (density - 0.1).abs() < 0.001));
-    }
 
     // It leaves: told off, it fades and exits with 0.
     let (done, _, err) = director.command(&["stop", "walker"]);
@@ -182,7 +226,12 @@ impl New {
 }
 
 fn director(home: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_director")).args(args).current_dir(home).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_director"))
+        .args(args)
+        .envs(VARIABLES.iter().copied())
+        .current_dir(home)
+        .output()
+        .unwrap()
 }
 
 fn all(output: &Output) -> String {

@@ -8,6 +8,7 @@ mod checkout;
 mod java;
 #[path = "worlds_bots/max_rules.rs"]
 mod max_rules;
+#[expect(dead_code, reason = "other tests take the rest")]
 #[path = "support/process.rs"]
 mod process;
 #[path = "worlds_bots/stage.rs"]
@@ -102,9 +103,12 @@ fn every_folder_of_the_world_is_found_and_says_whether_it_runs_here() {
     assert_eq!(found.len(), expected.len());
     let mut max = 0;
     for bot in &found {
+        // D31: whatever older conductors have left behind the fifth line.
+        let config = bot.config.as_ref().unwrap_or_else(|| panic!("{}: no config", bot.path.display()));
+        assert!(!config.id.is_empty() && config.my_listen_port > 0, "{}: {config:?}", bot.path.display());
         let script = bot.script.as_ref().map(|script| fs::read_to_string(script).unwrap_or_default());
         if cfg!(target_os = "linux") && script.is_some_and(|text| text.lines().any(|line| line.starts_with("open "))) {
-            let why = bot.runs_here().unwrap_err();
+            let why = bot.runs_here().unwrap_err().to_string();
             assert!(why.contains("macOS"), "{}: {why}", bot.path.display());
         }
         max += usize::from(bot.manners().gain_scale == GainScale::Decibels);
@@ -129,17 +133,9 @@ fn d40_the_supercollider_template_launches_beats_follows_gain_and_leaves() {
     let home = Home::new();
     let folder = home.path().join("Musebots/sc");
     checkout::copy(main.parent().unwrap(), &folder);
-    if cfg!(target_os = "linux") {
-        assert!(listed(home.path()).contains("needs macOS"), "{}", listed(home.path()));
-    }
-    // A script beside the Mac's, which stays as it is.
-    let name = main.file_name().unwrap().to_str().unwrap();
-    home.script("Musebots/sc/run.sh", &format!("cd \"$(dirname \"$0\")\"\nexec sclang -d . {name}"));
+    // Its script names a Mac's sclang; the one that is on PATH is meant.
     assert!(listed(home.path()).contains("yes"), "{}", listed(home.path()));
-
-    let mut variables = jack.variables();
-    variables.extend([("QT_QPA_PLATFORM", "offscreen"), ("QTWEBENGINE_DISABLE_SANDBOX", "1")]);
-    let director = Director::play_in(&alone(&home, "sc"), &[], &variables);
+    let director = Director::play_in(&alone(&home, "sc"), &[], &jack.variables());
     director.plays(&["guest"]);
     // Its sound server is a process of its own. What that says may be among the lines left out.
     process::wait_until("it sounds", || jack.plays("SuperCollider"));

@@ -41,6 +41,28 @@ want_sound_server() {
     install_packages " pulseaudio pulseaudio-utils libasound2-plugins"
 }
 
+# The languages that new bots are written in, for the tests that play them. Never fatal, and never asks:
+# what cannot be had, those tests leave out.
+want_languages() {
+    [ "$(uname -s)" = Linux ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
+    local missing="" package
+    command -v python3 >/dev/null 2>&1 || missing="$missing python3"
+    python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
+    command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+    command -v npm >/dev/null 2>&1 || missing="$missing npm"
+    command -v sclang >/dev/null 2>&1 || missing="$missing supercollider-language"
+    command -v scsynth >/dev/null 2>&1 || missing="$missing supercollider-server"
+    command -v pd >/dev/null 2>&1 || missing="$missing puredata-core"
+    # What the last two sound through, here without hardware.
+    command -v jackd >/dev/null 2>&1 || missing="$missing jackd2"
+    if [ -n "$missing" ] && ! install_packages "$missing"; then
+        # One that this distribution does not know keeps none of the others out.
+        for package in $missing; do
+            install_packages "$package" || say "without $package"
+        done
+    fi
+}
+
 # ALSA's bridge to PulseAudio, wherever this distribution keeps it.
 has_alsa_pulse() {
     local plugin

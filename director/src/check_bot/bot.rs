@@ -63,7 +63,7 @@ impl Bot {
         if script.is_none() {
             return Some("its folder has neither run.sh nor run.command: there is nothing to start".to_owned());
         }
-        MusebotFolder::read(path)?.runs_here().err()
+        MusebotFolder::read(path)?.runs_here().err().filter(|why| why.certain).map(|why| why.to_string())
     }
 
     /// Makes its working directory below `folder` and the command to run there.

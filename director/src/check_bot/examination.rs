@@ -3,7 +3,7 @@
 use super::{
     bot::Bot,
     fact::Fact,
-    finding::Finding,
+    finding::{Finding, Verdict},
     judge::{Evidence, trouble::never_beat},
     record::Record,
     scenes::Scene,
@@ -14,6 +14,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{
         Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
         mpsc::{RecvTimeoutError, Sender, channel},
     },
     time::Duration,
@@ -22,7 +23,9 @@ use std::{
 /// How long the first heartbeat of all is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// When our own ticks are so late, the machine is too busy for a fair judgement.
-const BUSY: Duration = Duration::from_millis(40);
+const BUSY: Duration = Duration::from_millis(60);
+/// To hold a session again has not helped.
+static IN_VAIN: AtomicBool = AtomicBool::new(false);
 /// How often the audience is told that we are still at it.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
@@ -138,10 +141,23 @@ fn judge(evidence: &Evidence, open: &mut VecDeque<&'static Fact>, audience: &mut
         if !fact.scenes(evidence.slow).all(|scene| evidence.records.contains_key(&scene)) {
             return;
         }
-        let finding = (fact.judge)(evidence);
+        let late = fact.scenes(evidence.slow).map(|scene| evidence.of(scene).late).max().unwrap_or_default();
+        let finding = on_a_busy_machine((fact.judge)(evidence), fact, late);
         let took = fact.scenes.iter().map(|scene| evidence.of(*scene).ended).max().unwrap_or_default();
         audience.judged(fact, &finding, took);
         open.pop_front();
+    }
+}
+
+/// What a bot did too late says nothing about it when we were late ourselves.
+fn on_a_busy_machine(finding: Finding, fact: &Fact, late: Duration) -> Finding {
+    match finding.verdict {
+        Verdict::Fail | Verdict::Advice if late > BUSY && fact.is_about_instants() => Finding::not_applicable(format!(
+            "the machine was too busy to tell (our own ticks came up to {} ms late): {}",
+            late.as_millis(),
+            finding.seen
+        )),
+        _ => finding,
     }
 }
 
@@ -153,9 +169,10 @@ fn hold(bot: &Bot, scene: Scene, patience: Duration, tell: &Sender<News>) {
         }
     };
     let mut record = session::run(bot, &scene.script(), patience, &alive);
-    if record.late > BUSY {
-        // It may look worse than it is: once more.
+    if record.late > BUSY && !IN_VAIN.load(Ordering::Relaxed) {
+        // It may look worse than it is: once more, unless that never helps.
         record = session::run(bot, &scene.script(), patience, &alive);
+        IN_VAIN.fetch_or(record.late > BUSY, Ordering::Relaxed);
     }
     let _ = tell.send(News::Held(scene, Box::new(record)));
 }
@@ -167,8 +184,8 @@ fn next(queue: &Mutex<VecDeque<Scene>>) -> Option<Scene> {
 /// How many sessions at once: who needs long to start needs the machine.
 fn at_once(start: Duration) -> usize {
     match start.as_millis() {
-        0..300 => 12,
-        300..1000 => 4,
+        0..250 => 12,
+        250..1000 => 5,
         _ => 2,
     }
 }
@@ -190,7 +207,7 @@ fn unexaminable(record: &Record) -> String {
         ),
         None => format!(
             "no heartbeat came in {:.0} s; does it send `/agent/alive` to `mc_hostname:mc_listen_port` of the config.txt \
-             in its working directory?",
+             in its working directory? What has to be built at the first start should be built before",
             record.ended.as_secs_f64()
         ),
     };
@@ -200,10 +217,21 @@ fn unexaminable(record: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check_bot::fact::FACTS;
 
     #[test]
     fn who_starts_fast_is_examined_in_many_sessions_at_once() {
-        assert_eq!([100, 700, 3000].map(|ms| at_once(Duration::from_millis(ms))), [12, 4, 2]);
+        assert_eq!([100, 700, 3000].map(|ms| at_once(Duration::from_millis(ms))), [12, 5, 2]);
+    }
+
+    #[test]
+    fn on_a_busy_machine_nobody_fails_for_being_late_but_for_being_wrong() {
+        let judged = |number: usize, late| {
+            on_a_busy_machine(Finding::fail("…", "…"), &FACTS[number - 1], Duration::from_millis(late)).verdict
+        };
+        assert_eq!(judged(10, 300), Verdict::NotApplicable);
+        assert_eq!(judged(10, 5), Verdict::Fail);
+        assert_eq!(judged(4, 300), Verdict::Fail);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(crate) static FACTS: [Fact; 30] = [
         &[OnOffOther, OnOffConductor, InitializeOther, InitializeConductor],
         hearing::conductors_words,
     ),
-    fact(25, "ignores unknown addresses and junk", &[Junk], hearing::junk),
+    fact(25, "ignores unknown addresses and junk", &[Junk, Cut], hearing::junk),
     fact(26, "broadcasts at most 20 times a second", &[Plain], words::rate),
     fact(27, "hearing a thing twice is the same as once", &[Twice], hearing::twice),
     fact(28, "runs while the conductor's port is closed, and is heard again", &[Closed], life::outlives_the_conductor),
@@ -70,6 +70,11 @@ impl Fact {
     /// Such as `B13`.
     pub(crate) fn name(&self) -> String {
         format!("B{}", self.number)
+    }
+
+    /// Whether it is judged by the instants at which the bot does something: a busy machine moves those.
+    pub(crate) fn is_about_instants(&self) -> bool {
+        matches!(self.number, 2 | 3 | 8 | 9 | 10 | 20 | 21)
     }
 
     /// The sessions to hold for it.

@@ -87,9 +87,9 @@ impl Process {
         self.gone.clone()
     }
 
-    /// Whether the script that we started has ended, though the bot may live.
-    pub(crate) fn returned(&self) -> bool {
-        self.returned.is_some()
+    /// When and how the script that we started has ended, though the bot may live.
+    pub(crate) fn returned(&self) -> Option<(Instant, Exit)> {
+        self.returned.clone()
     }
 
     /// What it printed last.

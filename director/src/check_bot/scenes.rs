@@ -46,6 +46,7 @@ pub(crate) enum Scene {
     InitializeOther,
     InitializeConductor,
     Junk,
+    Cut,
     Twice,
     Closed,
     IdBare,
@@ -205,6 +206,7 @@ impl Scene {
             Self::InitializeOther => initialize(OTHER),
             Self::InitializeConductor => initialize(musebot_protocol::CONDUCTOR),
             Self::Junk => junk(),
+            Self::Cut => cut(),
             Self::Twice => vec![Step::Twice, Step::Stage(TWICE), Step::Ticks(390)],
             Self::Closed => vec![
                 Step::Stage("somebody listens at last"),
@@ -370,8 +372,6 @@ fn junk() -> Vec<Step> {
     let word = || message("/broadcast/notepool", &[S(OTHER), I(60), I(64)]);
     let nested = (0..6).fold(word(), |inner, _| bundle(&[inner]));
     let deep = (0..200).fold(word(), |inner, _| bundle(&[inner]));
-    let mut cut = word();
-    cut.truncate(cut.len() - 3);
     let say = |datagrams: Vec<Vec<u8>>| datagrams.into_iter().map(Step::Say);
     let mut steps = vec![Step::Ticks(16)];
     steps.extend(say(vec![
@@ -389,16 +389,12 @@ fn junk() -> Vec<Step> {
         b"hello".to_vec(),
         vec![0xff; 64],
         b"/no/zero".to_vec(),
-        b"/broadcast/notepool\0,siii\0\0\0".to_vec(),
-        cut,
         message(
             "/broadcast/notepool",
             &[S(OTHER), Blob(b"\0\0"), Bare('T'), Bare('N'), Time(1), H(5), Bare('['), I(1), Bare(']')],
         ),
         b"/x\0\0,Q\0\0".to_vec(),
-        b"/x\0\0,b\0\0\x7f\xff\xff\xff".to_vec(),
         b"#bundle\0".to_vec(),
-        b"#bundle\0\0\0\0\0\0\0\0\x01\0\0\0\x40abcd".to_vec(),
         bundle(&[]),
         bundle(&[word(), word()]),
         nested,
@@ -406,6 +402,22 @@ fn junk() -> Vec<Step> {
         message("/broadcast/notepool", &[S(&"x".repeat(9000)), I(60)]),
     ]));
     steps.extend([Step::Stage("junk and rare types came"), Step::Ticks(110)]);
+    steps
+}
+
+/// Packets whose arguments are not all there, or that lie about a length: UDP brings them whole or not at
+/// all, so that only a broken sender or a bad will makes them.
+fn cut() -> Vec<Step> {
+    let word = message("/broadcast/notepool", &[S(OTHER), I(60), I(64)]);
+    let packets = [
+        word[..word.len() - 3].to_vec(),
+        b"/broadcast/notepool\0,siii\0\0\0".to_vec(),
+        b"/x\0\0,b\0\0\x7f\xff\xff\xff".to_vec(),
+        b"#bundle\0\0\0\0\0\0\0\0\x01\0\0\0\x40abcd".to_vec(),
+    ];
+    let mut steps = vec![Step::Ticks(16)];
+    steps.extend(packets.into_iter().map(Step::Say));
+    steps.extend([Step::Stage("packets came that were cut off"), Step::Ticks(100)]);
     steps
 }
 

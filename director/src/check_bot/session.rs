@@ -10,7 +10,7 @@ use super::{
     script::{End, ListStyle, Script, Step, config_txt},
     ticker::Ticker,
 };
-use crate::ports::Ports;
+use crate::{event::Exit, ports::Ports};
 use anyhow::Context;
 use musebot_protocol::ConfigTxt;
 use std::{
@@ -155,11 +155,18 @@ impl Session<'_> {
     fn gone(&mut self) -> bool {
         if self.record.gone.is_none() {
             let exit = self.process.gone();
+            let returned = self.process.returned();
             let last = self.ear.listening().last;
-            let silent = self.process.returned() && last.is_some_and(|at| at.elapsed() > SILENT);
+            let silent = returned.is_some() && last.is_some_and(|at| at.elapsed() > SILENT);
             if exit.is_some() || silent {
-                self.record.gone = Some(self.began.elapsed());
-                self.record.exit = exit;
+                // A bot that was there until it was told to leave has gone with what we started, and not with
+                // the last of its helpers, a sound server say.
+                let after_off = |(at, exit): (Instant, Exit)| {
+                    let at = at.saturating_duration_since(self.began);
+                    self.record.told_off.is_some_and(|told| at >= told).then_some((at, Some(exit)))
+                };
+                let (at, exit) = returned.and_then(after_off).unwrap_or((self.began.elapsed(), exit));
+                (self.record.gone, self.record.exit) = (Some(at), exit);
             }
         }
         self.record.gone.is_some()

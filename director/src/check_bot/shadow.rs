@@ -34,6 +34,10 @@ pub(crate) fn cast(folder: &Path, into: &Path) -> io::Result<PathBuf> {
             continue;
         } else if about.is_file() && about.len() <= COPIED {
             fs::copy(&from, &to)?;
+            // What is built only when something is newer than it is not built again.
+            if let Ok(modified) = about.modified() {
+                let _ = fs::File::open(&to).and_then(|file| file.set_modified(modified));
+            }
         } else {
             symlink(&from, &to)?;
         }
@@ -70,6 +74,8 @@ mod tests {
         assert!(!home.join("config.txt").exists());
         assert_eq!(fs::read_to_string(home.join("data/d")).unwrap(), "1");
         assert_eq!(fs::read_to_string(home.join("../../target/t")).unwrap(), "2");
+        let time = |file: &Path| fs::metadata(file).unwrap().modified().unwrap();
+        assert_eq!(time(&home.join("run.command")), time(&bot.join("run.command")));
         fs::write(home.join("run.command"), "changed").unwrap();
         assert_eq!(fs::read_to_string(bot.join("run.command")).unwrap(), "#!/bin/bash");
     }

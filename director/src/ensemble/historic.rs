@@ -85,7 +85,11 @@ impl Ensemble {
 fn entry(line: &EnsembleTxtBot, ensemble: &Ensemble, odd: &mut impl FnMut(String, &str)) -> Result<BotEntry, String> {
     let wanted = PathBuf::from(&line.name);
     let folder = MusebotFolder::find(&wanted, &ensemble.home).map_err(|why| format!("missing bot: {why}"))?;
-    folder.runs_here().map_err(|why| format!("unsupported here: `{}` {why}", line.name))?;
+    match folder.runs_here() {
+        Err(why) if why.certain => return Err(format!("unsupported here: `{}` {why}", line.name)),
+        Err(why) => odd(format!("`{}` {why}", line.name), "it is tried all the same"),
+        Ok(()) => {}
+    }
     let id = unused(&id(&line.name)?, &ensemble.bots)?;
     let kill = line.kill.filter(|kill| *kill > 0.0);
     if line.kill == Some(0.0) {

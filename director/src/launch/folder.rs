@@ -44,15 +44,24 @@ impl Drop for Tenancy {
 /// Finds the folder, writes its config.txt, and says what to run in it.
 pub(super) fn prepare(wanted: &Path, home: &Path, config: ConfigTxt, terms: &Terms) -> Result<Prepared, String> {
     let folder = MusebotFolder::find(wanted, home).map_err(|e| e.to_string())?;
-    folder.runs_here().map_err(|why| format!("{} cannot run here: {why}", folder.path.display()))?;
+    match folder.runs_here() {
+        Err(why) if why.certain => return Err(format!("{} cannot run here: {why}", folder.path.display())),
+        // What its words let us fear need not come true; if it does, its own last lines say so.
+        Err(why) => tracing::warn!("{} {why}: trying all the same", folder.path.display()),
+        Ok(()) => {}
+    }
     let Some(script) = folder.script.as_deref().and_then(Path::file_name) else {
         return Err(format!("{} has neither a run.sh nor a run.command", folder.path.display()));
     };
     let config = ConfigTxt { output_channels: folder.config.as_ref().map_or(2, |c| c.output_channels), ..config };
     let locks = runtime::folder().map_err(|e| e.to_string())?;
     let (place, tenancy) = move_in(&folder.path, &config, &locks, &terms.folder.join(&config.id))?;
-    let mut command = run(&place, script);
+    let mut command = match folder.translated_script() {
+        Some(text) => as_text(script, &text),
+        None => run(&place, script),
+    };
     command.current_dir(&place);
+    make_headless(&mut command);
     Ok(Prepared { command, manners: Some(folder.manners()), tenancy: Some(tenancy) })
 }
 
@@ -93,6 +102,25 @@ fn run(place: &Path, script: &OsStr) -> Command {
     let mut command = Command::new("bash");
     command.arg(script);
     command
+}
+
+/// A script that is not run as it lies there; its own name is what it would be.
+fn as_text(script: &OsStr, text: &str) -> Command {
+    let mut command = Command::new("bash");
+    command.arg("-c").arg(text).arg(script);
+    command
+}
+
+/// Programs with windows, sclang among them, end at once where there is no screen unless they are told.
+fn make_headless(command: &mut Command) {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "macos") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("QT_QPA_PLATFORM") {
+        return;
+    }
+    command.env("QT_QPA_PLATFORM", "offscreen");
+    if rustix::process::getuid().is_root() {
+        command.env("QTWEBENGINE_DISABLE_SANDBOX", "1");
+    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,33 @@ use super::{MusebotFolder, shell::script, text};
 use std::{
     env,
     ffi::OsString,
+    fmt,
     path::{Path, PathBuf},
 };
+
+/// Why a musebot cannot be expected to run on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotHere {
+    why: String,
+    /// Whether there is no doubt. Otherwise a script may know a way that its words do not show.
+    pub certain: bool,
+}
+
+impl NotHere {
+    fn certainly(why: String) -> Self {
+        Self { why, certain: true }
+    }
+
+    fn perhaps(why: String) -> Self {
+        Self { why, certain: false }
+    }
+}
+
+impl fmt::Display for NotHere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
 
 /// What people start bots with, beside programs of their own.
 const PROGRAMS: [&str; 22] = [
@@ -53,18 +78,19 @@ const MAC_PROGRAMS: [&str; 3] = ["open", "osascript", "automator"];
 /// Files that a program is given to run; they have to be there.
 const STARTED: [&str; 13] =
     [".jar", ".py", ".js", ".mjs", ".cjs", ".sc", ".scd", ".pd", ".ck", ".csd", ".rb", ".pl", ".xtm"];
+
 impl MusebotFolder {
     /// Whether its script can be expected to start it on this machine.
     ///
     /// # Errors
     /// Why not, for a person.
-    pub fn runs_here(&self) -> Result<(), String> {
+    pub fn runs_here(&self) -> Result<(), NotHere> {
         let here = Here { mac: cfg!(target_os = "macos"), path: env::var_os("PATH"), folder: &self.path };
         let Some(script) = &self.script else {
-            return Err("has no run script for this system (run.vbs is for Windows)".to_owned());
+            return Err(NotHere::certainly("has no run script for this system (run.vbs is for Windows)".to_owned()));
         };
-        let text = text(script).ok_or_else(|| format!("cannot read {}", script.display()))?;
-        here.judge(&text)
+        let text = text(script).ok_or_else(|| NotHere::certainly(format!("cannot read {}", script.display())))?;
+        here.judge(&self.translated_script().unwrap_or(text))
     }
 
     /// The platform that its run script starts, if that can be told: `Java`, `Python`, `Max` …
@@ -82,6 +108,16 @@ impl MusebotFolder {
     }
 }
 
+/// Whether people start bots with it.
+pub(super) fn is_a_known_program(name: &str) -> bool {
+    PROGRAMS.contains(&name)
+}
+
+/// Whether a program is to be had here by its name.
+pub(super) fn is_on_path(name: &str) -> bool {
+    env::var_os("PATH").iter().flat_map(env::split_paths).any(|folder| folder.join(name).is_file())
+}
+
 /// The machine, and the bot's folder on it.
 struct Here<'a> {
     mac: bool,
@@ -91,7 +127,7 @@ struct Here<'a> {
 
 impl Here<'_> {
     /// All commands of the script have to be there, or one of them where the script chooses.
-    fn judge(&self, text: &str) -> Result<(), String> {
+    fn judge(&self, text: &str) -> Result<(), NotHere> {
         let mut at = Some(self.folder.to_owned());
         let mut verdicts = Vec::new();
         let mut chooses = false;
@@ -115,14 +151,14 @@ impl Here<'_> {
     }
 
     /// Whether a command can work; nothing of those that are of no consequence.
-    fn command(&self, name: &str, args: &[String], at: Option<&Path>) -> Option<Result<(), String>> {
+    fn command(&self, name: &str, args: &[String], at: Option<&Path>) -> Option<Result<(), NotHere>> {
         if name.contains('$') || name.contains('*') {
             return None;
         }
         if MAC_PROGRAMS.contains(&name) {
             let app = args.iter().find(|arg| [".app", ".maxpat"].iter().any(|end| arg.ends_with(end)));
             return Some(match (self.mac, app.and_then(|app| gone(app, at))) {
-                (false, _) => Err(format!("needs macOS: its run script uses `{name}`")),
+                (false, _) => Err(NotHere::certainly(format!("needs macOS: its run script uses `{name}`"))),
                 // `open -a Max.app` looks among the applications, too.
                 (true, Some(gone)) if !args.iter().any(|arg| arg == "-a") => Err(self.missing(&gone)),
                 (true, _) => Ok(()),
@@ -136,7 +172,7 @@ impl Here<'_> {
             return None;
         }
         if !self.on_path(name) {
-            return Some(Err(format!("needs {name}, which is not on PATH")));
+            return Some(Err(NotHere::perhaps(format!("needs {name}, which is not on PATH"))));
         }
         let mut after_classpath = false;
         for arg in args {
@@ -151,17 +187,23 @@ impl Here<'_> {
         Some(Ok(()))
     }
 
-    fn missing(&self, path: &Path) -> String {
+    fn missing(&self, path: &Path) -> NotHere {
         let mac = ["/Applications", "/Library", "/System"].iter().any(|folder| path.starts_with(folder));
         if mac && !self.mac {
-            return format!(
-                "needs macOS: its run script uses {}",
-                path.to_string_lossy().chars().take(200).collect::<String>()
-            );
+            let shown = path.to_string_lossy().chars().take(200).collect::<String>();
+            return NotHere::certainly(match path.file_name().and_then(|name| name.to_str()) {
+                Some(name) if is_a_known_program(name) => {
+                    format!("needs {name}, which is not on PATH ({shown} is a Mac's)")
+                }
+                _ => format!("needs macOS: its run script uses {shown}"),
+            });
         }
         let path = path.strip_prefix(self.folder).unwrap_or(path).to_string_lossy();
         // It is for a line on a screen.
-        format!("its run script uses {}, which is not there", path.chars().take(200).collect::<String>())
+        NotHere::perhaps(format!(
+            "its run script uses {}, which is not there",
+            path.chars().take(200).collect::<String>()
+        ))
     }
 
     fn on_path(&self, name: &str) -> bool {

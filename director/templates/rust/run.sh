@@ -1,6 +1,7 @@
 #!/bin/bash
-# Starts the bot from its own folder, where config.txt is. Builds it first, which takes a while the
-# first time; `./run.sh --prepare` does only that. With BUILD=dev it is built faster and runs slower.
+# Starts the bot from its own folder, where config.txt is. Builds it first where something of it is new,
+# which takes a while the first time; `./run.sh --prepare` does only that, and always.
+# With BUILD=dev it is built faster and runs slower.
 cd "$(dirname "$0")" || exit 1
 
 command -v cargo >/dev/null || { echo "cargo is missing: install Rust from https://rustup.rs." >&2; exit 127; }
@@ -10,6 +11,9 @@ else
   profile=release built=release
 fi
 [ "$1" = --test ] && exec cargo test --quiet --profile "$profile"
-cargo build --quiet --profile "$profile" || exit 1
+program="${CARGO_TARGET_DIR:-target}/$built/{{package}}"
+if [ "$1" = --prepare ] || [ ! -x "$program" ] || [ -n "$(find src Cargo.toml -newer "$program")" ]; then
+  cargo build --quiet --profile "$profile" || exit 1
+fi
 [ "$1" = --prepare ] && exit
-exec "${CARGO_TARGET_DIR:-target}/$built/{{package}}" "$@"
+exec "$program" "$@"

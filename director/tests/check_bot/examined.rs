@@ -22,9 +22,22 @@ pub(crate) fn examiner(args: &[&str]) -> Command {
     command
 }
 
-/// Examines, and reads the report as programs do.
+/// Examines, and reads the report as programs do. Where the machine was too busy for a fair judgement, and the
+/// examiner says so, it is asked again.
 #[track_caller]
 pub(crate) fn examine(args: &[&str]) -> Examined {
+    let mut examined = examine_once(args);
+    for _ in 0..2 {
+        if examined.report["late_milliseconds"].is_null() {
+            break;
+        }
+        examined = examine_once(args);
+    }
+    examined
+}
+
+#[track_caller]
+fn examine_once(args: &[&str]) -> Examined {
     let output = examiner(&["--json"]).args(args).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let report = serde_json::from_str(&text)

@@ -2,9 +2,13 @@
 
 use crate::{
     folders::{entry, musebot},
-    process::{Director, Home, wait_until},
+    process::{Director, Home},
+    scripts::send_signal,
 };
-use std::process::{Child, Command, Stdio};
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 
 /// A server that nobody else uses. Ends with this.
 struct Jack {
@@ -19,17 +23,29 @@ impl Jack {
             let known = Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status();
             known.ok().filter(std::process::ExitStatus::success)?;
         }
-        let name = format!("musebots-{}", std::process::id());
+        // Servers that begin at the same moment get into each other's way.
+        (0..3).find_map(|attempt| Self::attempt(&format!("musebots-{}-{attempt}", std::process::id()))).or_else(|| {
+            panic!("JACK is installed, and three times its server did not begin to answer");
+        })
+    }
+
+    fn attempt(name: &str) -> Option<Self> {
         let server = Command::new("jackd")
-            .args(["-n", &name, "--no-realtime", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "512"])
+            .args(["-n", name, "--no-realtime", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "512"])
             .env("JACK_NO_AUDIO_RESERVATION", "1")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
-        let this = Self { server, name };
-        wait_until("the server answers", || !this.ports().is_empty());
-        Some(this)
+        let mut this = Self { server, name: name.to_owned() };
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < deadline && this.server.try_wait().unwrap().is_none() {
+            if !this.ports().is_empty() {
+                return Some(this);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        None
     }
 
     /// All ports, each with what it is connected to below it.
@@ -47,8 +63,20 @@ impl Jack {
 
 impl Drop for Jack {
     fn drop(&mut self) {
+        // One that is killed leaves its shared memory behind.
+        send_signal(self.server.id(), 15);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline && self.server.try_wait().is_ok_and(|status| status.is_none()) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let _ = self.server.kill();
         let _ = self.server.wait();
+        // So do clients that are killed.
+        for entry in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().contains(&format!("_{}_", self.name)) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 }
 

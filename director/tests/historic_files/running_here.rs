@@ -10,7 +10,7 @@ fn against(script: &str) -> Option<String> {
     world.write("bot/bot.py", "");
     world.write("bot/bot.jar", "");
     world.write("bot/sub/thing", "");
-    world.bot_that("bot", "bot", script).runs_here().err()
+    world.bot_that("bot", "bot", script).runs_here().err().map(|why| why.to_string())
 }
 
 #[test]
@@ -42,13 +42,22 @@ fn what_a_mac_alone_can_run_is_said_to_need_one() {
         "if [ -e bot.app ]; then\n\topen -n bot.app\nelse\n\topen -a \"Max.app\" bot.maxpat &\nfi",
         "cd \"$(dirname \"$0\")\"; nohup open bot.app\n",
         "osascript start.scpt\n",
-        "/Applications/SuperCollider.app/Contents/MacOS/sclang -d . bot.sc\n",
+        "/Applications/Other.app/Contents/MacOS/other -d . bot.sc\n",
         "cd /Applications/SuperCollider.app && ./sclang\n",
-        "cd \"`dirname \"$0\"`\"\n\nSC_BIN=\"/Applications/SuperCollider/sclang\"\nMB=\"bot.sc\"\n\n${SC_BIN} -d . ${MB}\n",
+        "cd \"`dirname \"$0\"`\"\n\nBIN=\"/Applications/Other/other\"\nMB=\"bot.sc\"\n\n${BIN} -d . ${MB}\n",
     ] {
         let why = against(script).unwrap_or_else(|| panic!("it does not run: {script}"));
         assert!(why.starts_with("needs macOS: its run script uses "), "{why}: {script}");
     }
+}
+
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn a_program_of_a_mac_that_is_on_path_here_will_do() {
+    let script = "#!/bin/bash\n\ncd \"`dirname \"$0\"`\"\nBIN=\"/Applications/My Tools/bin/perl\"\n${BIN} bot.py\n";
+    assert_eq!(against(script), None);
+    let why = against("/Applications/Some.app/bin/processing-java --run\n").unwrap();
+    assert!(why.starts_with("needs processing-java, which is not on PATH"), "{why}");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use super::{
     Evidence,
-    trouble::{died, never_beat, unharmed, well},
+    trouble::{died, never_beat, trouble, unharmed, well},
 };
 use crate::check_bot::{
-    finding::Finding,
+    finding::{Finding, Verdict},
     habit::moments,
     record::Record,
     scenes::{BEFORE_INITIALIZE, ECHO, INITIALIZE, OFF, ON_AGAIN, Scene, TWICE},
@@ -65,7 +65,15 @@ pub(crate) fn junk_words(evidence: &Evidence) -> Finding {
 /// B25: what nobody knows, and what is no message at all.
 pub(crate) fn junk(evidence: &Evidence) -> Finding {
     let expected = "unknown addresses, junk, empty datagrams and rare types neither end it nor make it deaf";
-    unharmed(evidence, Scene::Junk, expected)
+    let junk = unharmed(evidence, Scene::Junk, expected);
+    match trouble(evidence, Scene::Cut) {
+        // Some languages' own OSC readers break here: nothing that the bot's author could mend.
+        Some(seen) if junk.verdict == Verdict::Pass => Finding::advice(
+            format!("packets that are cut off (which UDP never does by itself) break it: {seen}"),
+            expected,
+        ),
+        _ => junk,
+    }
 }
 
 /// B24: `onoff` and `initialize`, whoever says them.
@@ -123,7 +131,6 @@ fn answers_initialize(record: &Record) -> bool {
 mod tests {
     use super::*;
     use crate::check_bot::{
-        finding::Verdict,
         judge::testing::evidence,
         made_up::{said, stage, ticking},
     };
@@ -153,6 +160,18 @@ mod tests {
         };
         assert!(judged(4).seen.contains("where 13 are usual"), "{}", judged(4).seen);
         assert_eq!(judged(32).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn b25_what_ends_at_junk_fails_and_what_ends_at_cut_packets_is_told() {
+        let ended = || crate::check_bot::record::Record { told_off: None, ..ticking(0, 390) };
+        let judged = |junk_record, cut| {
+            let records = [(Scene::Plain, speaking(32)), (Scene::Junk, junk_record), (Scene::Cut, cut)];
+            evidence(records, junk).verdict
+        };
+        assert_eq!(judged(speaking(32), speaking(32)), Verdict::Pass);
+        assert_eq!(judged(speaking(32), ended()), Verdict::Advice);
+        assert_eq!(judged(ended(), speaking(32)), Verdict::Fail);
     }
 
     fn on_off(obeys: bool) -> Record {
