@@ -34,16 +34,21 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
     if wants_sound(&ensemble)
         && let Err(why) = musebot_devices::has_output_device()
     {
-        let bars = args.bars.unwrap_or(BARS_WITHOUT_SOUND);
-        tracing::warn!("no audio device ({why}): rendering {bars} bars to files instead");
-        return render_to_files::command(&Render {
-            file: file.clone(),
-            bars: Some(bars),
-            seed: Some(seed),
-            tempo: args.tempo,
-            out: None,
-            leave_out: true,
-        });
+        // Hardly a musebot folder can render: with one in the band, it is better to play, and be silent.
+        if ensemble.bots.iter().any(|bot| matches!(bot.program, Program::Folder(_))) {
+            tracing::warn!("no audio device ({why}): bots that need one play on in silence");
+        } else {
+            let bars = args.bars.unwrap_or(BARS_WITHOUT_SOUND);
+            tracing::warn!("no audio device ({why}): rendering {bars} bars to files instead");
+            return render_to_files::command(&Render {
+                file: file.clone(),
+                bars: Some(bars),
+                seed: Some(seed),
+                tempo: args.tempo,
+                out: None,
+                leave_out: true,
+            });
+        }
     }
     let options = options(args, seed);
     opening::announce(&ensemble, seed);

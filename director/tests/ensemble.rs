@@ -1,5 +1,8 @@
 //! The real director with real processes: scripts of ours, and the real bots.
 
+#[expect(dead_code, reason = "other tests take the rest")]
+#[path = "support/jack.rs"]
+mod jack;
 #[path = "support/process.rs"]
 mod process;
 #[path = "support/scripts.rs"]

@@ -92,13 +92,12 @@ fn plays_as_it_is(language: &Language) {
     new.note_exit_codes();
     let band = new.home.ensemble("tempo = 240\nguests = true\n\n[[bot]]\nfolder = \"walker\"\n");
     let jack = match language.fader {
-        Fader::Sound => {
-            Jack::start().or_else(|| leave_out(language, "its fader is not heard: there is no JACK (jackd2)"))
-        }
+        Fader::Sound => Jack::start(&["jack_rec"])
+            .or_else(|| leave_out(language, "its fader is not heard: there is no JACK (jackd2)")),
         _ => None,
     };
     let mut variables = VARIABLES.to_vec();
-    variables.extend(jack.as_ref().map(Jack::variable));
+    variables.extend(jack.iter().flat_map(Jack::variables));
     let director = Director::play_in(&band, &[], &variables);
     let guest = Bot::new("guest", ([127, 0, 0, 1], director.port).into());
     guest.beat();

@@ -4,6 +4,9 @@
 
 #[path = "worlds_bots/checkout.rs"]
 mod checkout;
+#[expect(dead_code, reason = "other tests take the rest")]
+#[path = "support/jack.rs"]
+mod jack;
 #[path = "worlds_bots/java.rs"]
 mod java;
 #[path = "worlds_bots/max_rules.rs"]
@@ -16,9 +19,10 @@ mod stage;
 
 use checkout::Checkout;
 use director::musebot_folder::{GainScale, MusebotFolder};
+use jack::Jack;
 use musebot_protocol::InfoTxt;
 use process::{Director, Home, real_bots};
-use stage::{Jack, Screen, has};
+use stage::{Screen, has};
 use std::{
     fs,
     path::Path,
@@ -123,7 +127,7 @@ fn d40_the_supercollider_template_launches_beats_follows_gain_and_leaves() {
     let main =
         checkout.file(|name| name.starts_with("sc-musebot") && name.ends_with(".sc") && !name.contains("include"));
     let Some(main) = main else { return not_run("D40", "no sc-musebot*.sc is in the checkout") };
-    let jack = Jack::start("d40").filter(|_| has("sclang", &["-v"]) && has("scsynth", &["-v"]));
+    let jack = Jack::start(&[]).filter(|_| has("sclang", &["-v"]) && has("scsynth", &["-v"]));
     let Some(jack) = jack else {
         return not_run(
             "D40",
@@ -138,7 +142,7 @@ fn d40_the_supercollider_template_launches_beats_follows_gain_and_leaves() {
     let director = Director::play_in(&alone(&home, "sc"), &[], &jack.variables());
     director.plays(&["guest"]);
     // Its sound server is a process of its own. What that says may be among the lines left out.
-    process::wait_until("it sounds", || jack.plays("SuperCollider"));
+    process::wait_until("it sounds", || jack.ports().iter().any(|port| port.starts_with("SuperCollider")));
     assert!(director.command(&["gain", "guest", "0.25"]).0);
     director.says("[ /agent/gain, 0.25 ]");
     plays_a_while(&director);
@@ -152,7 +156,7 @@ fn the_python_template_launches_beats_and_leaves() {
     let Some(include) = include else { return not_run("the Python template", "it is not in the checkout") };
     // Its window closes itself only with wxWidgets: without, it has to be ended by a signal.
     let python = ["python3", "/usr/bin/python3"].into_iter().find(|python| has(python, &["-c", "import pyo, wx"]));
-    let (Some(python), Some(jack), Some(screen)) = (python, Jack::start("python"), Screen::start()) else {
+    let (Some(python), Some(jack), Some(screen)) = (python, Jack::start(&[]), Screen::start()) else {
         let needs = "it needs pyo, wxPython, jackd and Xvfb (python3-pyo python3-wxgtk4.0 jackd2 xvfb)";
         return not_run("the Python template", needs);
     };
@@ -162,7 +166,7 @@ fn the_python_template_launches_beats_and_leaves() {
     if let Some(folder) = Path::new(python).parent().filter(|folder| folder.is_absolute()) {
         path = format!("{}:{path}", folder.display());
     }
-    let mut variables = jack.variables();
+    let mut variables = jack.variables().to_vec();
     variables.extend([("PYO_SERVER_AUDIO", "jack"), ("DISPLAY", screen.display.as_str()), ("PATH", path.as_str())]);
     let director = Director::play_in(&alone(&home, "py"), &[], &variables);
     director.plays(&["guest"]);

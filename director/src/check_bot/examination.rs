@@ -185,7 +185,7 @@ fn next(queue: &Mutex<VecDeque<Scene>>) -> Option<Scene> {
 fn at_once(start: Duration) -> usize {
     match start.as_millis() {
         0..250 => 12,
-        250..1000 => 5,
+        250..1000 => 3,
         _ => 2,
     }
 }
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn who_starts_fast_is_examined_in_many_sessions_at_once() {
-        assert_eq!([100, 700, 3000].map(|ms| at_once(Duration::from_millis(ms))), [12, 5, 2]);
+        assert_eq!([100, 700, 3000].map(|ms| at_once(Duration::from_millis(ms))), [12, 3, 2]);
     }
 
     #[test]

@@ -12,8 +12,11 @@ else
 fi
 [ "$1" = --test ] && exec cargo test --quiet --profile "$profile"
 program="${CARGO_TARGET_DIR:-target}/$built/{{package}}"
-if [ "$1" = --prepare ] || [ ! -x "$program" ] || [ -n "$(find src Cargo.toml -newer "$program")" ]; then
+# By what is in the files, not by their dates: a copy of the folder need not be built again.
+sources=$(find Cargo.toml src -type f -exec cksum {} + | sort | cksum)
+if [ "$1" = --prepare ] || [ ! -x "$program" ] || [ "$(cat "$program.sources" 2>/dev/null)" != "$sources" ]; then
   cargo build --quiet --profile "$profile" || exit 1
+  printf '%s\n' "$sources" >"$program.sources"
 fi
-[ "$1" = --prepare ] && exit
+[ "$1" = --prepare ] && exit 0
 exec "$program" "$@"

@@ -1,7 +1,12 @@
-//! A JACK server without hardware, and how loud it is what a program plays through it.
+//! A JACK server without hardware, that nobody else uses: what is connected in it, and how loud a port is.
 
+use rustix::process::{Pid, Signal, kill_process};
 use std::{
     process::{Child, Command, Stdio},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -11,24 +16,27 @@ pub(crate) struct Jack {
     name: String,
 }
 
+/// Servers that begin at the same moment get into each other's way.
+static STARTING: Mutex<()> = Mutex::new(());
+static SERVERS: AtomicU32 = AtomicU32::new(0);
+
 impl Jack {
-    /// `None` where JACK is not installed.
-    pub(crate) fn start() -> Option<Self> {
-        for tool in ["jackd", "jack_lsp", "jack_rec"] {
+    /// `None` where JACK or one of these tools is not installed.
+    pub(crate) fn start(tools: &[&str]) -> Option<Self> {
+        for tool in ["jackd", "jack_lsp"].iter().chain(tools) {
             let known = Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status();
             known.ok().filter(std::process::ExitStatus::success)?;
         }
-        // Servers that begin at the same moment get into each other's way.
-        (0..5).find_map(Self::attempt).or_else(|| panic!("JACK is installed, and its server does not begin to answer"))
+        let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        (0..5).find_map(|_| Self::attempt()).or_else(|| panic!("JACK is installed, and its server does not answer"))
     }
 
-    fn attempt(n: u32) -> Option<Self> {
-        static SERVERS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        let server = SERVERS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let name = format!("new-bots-{}-{server}-{n}", std::process::id());
+    fn attempt() -> Option<Self> {
+        let name = format!("musebots-{}-{}", std::process::id(), SERVERS.fetch_add(1, Relaxed));
         let server = Command::new("jackd")
             .args(["-n", &name, "--no-realtime", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "512"])
             .env("JACK_NO_AUDIO_RESERVATION", "1")
+            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -36,7 +44,7 @@ impl Jack {
         let mut this = Self { server, name };
         let deadline = Instant::now() + Duration::from_secs(10);
         while Instant::now() < deadline && this.server.try_wait().unwrap().is_none() {
-            if !this.ports().is_empty() {
+            if !this.list().is_empty() {
                 return Some(this);
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -44,15 +52,21 @@ impl Jack {
         None
     }
 
-    /// What a program needs to find this server.
-    pub(crate) fn variable(&self) -> (&'static str, &str) {
-        ("JACK_DEFAULT_SERVER", &self.name)
+    /// What makes programs take this server, and no other.
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 3] {
+        [("JACK_DEFAULT_SERVER", &self.name), ("JACK_NO_START_SERVER", "1"), ("JACK_NO_AUDIO_RESERVATION", "1")]
+    }
+
+    /// All ports, each with what it is connected to indented below it.
+    pub(crate) fn list(&self) -> String {
+        let output = self.client("jack_lsp").arg("-c").stderr(Stdio::null()).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// All ports, by name.
     pub(crate) fn ports(&self) -> Vec<String> {
-        let output = self.client("jack_lsp").output().unwrap();
-        String::from_utf8_lossy(&output.stdout).lines().filter(|line| line.contains(':')).map(str::to_owned).collect()
+        let list = self.list();
+        list.lines().filter(|line| line.contains(':') && !line.starts_with(' ')).map(str::to_owned).collect()
     }
 
     /// How loud a port is for the next two seconds: the root of the mean square, full scale being 1.
@@ -70,18 +84,26 @@ impl Jack {
 
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.env("JACK_DEFAULT_SERVER", &self.name).env("JACK_NO_START_SERVER", "1");
+        command.envs(self.variables());
         command
     }
 }
 
 impl Drop for Jack {
     fn drop(&mut self) {
-        // Asked, not killed: a server that could not say goodbye keeps one of the eight places for ever.
-        let _ = rustix::process::kill_process(
-            rustix::process::Pid::from_child(&self.server),
-            rustix::process::Signal::TERM,
-        );
+        // Asked first: a server that is killed keeps its shared memory, and one of eight places for ever.
+        let _ = kill_process(Pid::from_child(&self.server), Signal::TERM);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline && self.server.try_wait().is_ok_and(|status| status.is_none()) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.server.kill();
         let _ = self.server.wait();
+        // Clients that were killed leave theirs.
+        for entry in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().contains(&format!("_{}_", self.name)) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 }
