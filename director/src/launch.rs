@@ -117,7 +117,7 @@ fn dress(command: &mut Command, ensemble: &Ensemble, bot: &BotEntry, terms: &Ter
     // A group of its own: Ctrl-C is the director's to handle, and what the bot starts goes with it.
     command.process_group(0).kill_on_drop(true);
     if terms.death_signal {
-        die_with_us(command);
+        die_with_us(command.as_std_mut());
     }
 }
 
@@ -142,24 +142,23 @@ fn write_config(folder: &Path, config: &ConfigTxt) -> io::Result<()> {
 /// On Linux, a child gets SIGKILL the moment the director is gone, however that happened.
 /// It fires when the *thread* that spawned it ends: children are spawned from the main thread.
 #[cfg(target_os = "linux")]
-fn die_with_us(command: &mut Command) {
+pub(crate) fn die_with_us(command: &mut std::process::Command) {
     let parent = rustix::process::getpid();
     #[expect(unsafe_code, reason = "pre_exec runs between fork and exec; both calls are async-signal-safe")]
     // SAFETY: prctl and getppid are plain system calls; nothing is allocated or locked.
     unsafe {
+        use std::os::unix::process::CommandExt;
         command.pre_exec(move || {
             rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
             // The director may have died before that call.
-            if rustix::process::getppid() != Some(parent) {
-                return Err(io::Error::other("the director is gone"));
-            }
-            Ok(())
+            let gone = rustix::io::Errno::SRCH.into();
+            if rustix::process::getppid() == Some(parent) { Ok(()) } else { Err(gone) }
         });
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn die_with_us(_command: &mut Command) {}
+pub(crate) fn die_with_us(_command: &mut std::process::Command) {}
 
 #[cfg(test)]
 mod tests {

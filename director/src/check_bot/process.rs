@@ -1,6 +1,6 @@
 //! One launched bot: a process group of its own that always ends with this, whatever happens to us.
 
-use crate::event::Exit;
+use crate::{event::Exit, launch};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use std::{
     collections::VecDeque,
@@ -49,7 +49,7 @@ impl Process {
     /// Starts it.
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-        die_with_us(&mut command);
+        launch::die_with_us(&mut command);
         let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
         if groups.closed {
             return Err(io::Error::other("we are being ended"));
@@ -128,21 +128,3 @@ fn keep_lines(from: impl Read + Send + 'static, lines: &Arc<Mutex<VecDeque<Strin
     // Without the thread its lines are lost; a bot that prints much would then stand still, and fail.
     let _ = std::thread::Builder::new().name("lines".into()).spawn(read);
 }
-
-/// On Linux it gets SIGKILL when the thread that started it is gone, however that happened.
-#[cfg(target_os = "linux")]
-fn die_with_us(command: &mut Command) {
-    let parent = rustix::process::getpid();
-    #[expect(unsafe_code, reason = "pre_exec runs between fork and exec; both calls are async-signal-safe")]
-    // SAFETY: prctl and getppid are plain system calls; nothing is allocated or locked.
-    unsafe {
-        command.pre_exec(move || {
-            rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-            // We may have died before that call.
-            if rustix::process::getppid() == Some(parent) { Ok(()) } else { Err(io::Error::from_raw_os_error(3)) }
-        });
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn die_with_us(_command: &mut Command) {}
