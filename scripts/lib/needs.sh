@@ -12,7 +12,7 @@ need_rust() {
     fi
 }
 
-# A linker, and on Linux the headers of ALSA, without which sound cannot be built.
+# A linker, and on Linux the headers of ALSA and JACK, without which sound cannot be built.
 need_to_build() {
     case "$(uname -s)" in
     Darwin)
@@ -27,6 +27,8 @@ need_to_build() {
         command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
         # Without pkg-config nobody can say whether the headers are there.
         pkg-config --exists alsa 2>/dev/null || missing="$missing libasound2-dev"
+        # Only to build: where no JACK is installed, the programs run without.
+        pkg-config --exists jack 2>/dev/null || missing="$missing libjack-jackd2-dev"
         [ -z "$missing" ] || install_packages "$missing"
         ;;
     esac
