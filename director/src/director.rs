@@ -20,7 +20,7 @@ use crate::{
     clock_thread::Order,
     ensemble::{Ensemble, Exiting, Length},
     event::{Action, Event, Tone},
-    memory::Memory,
+    memory::{Memory, Voice},
     metronome::TempoMap,
     mixer::{Mixer, When},
     roster::{Bot, Life, Roster},
@@ -324,7 +324,8 @@ impl Director {
     fn spoke(&mut self, now: Duration, from: SocketAddr, message: musebot_protocol::Message) {
         let Some(topic) = message.topic() else { return };
         if Memory::keeps(topic) {
-            self.memory.remember(Some(from), topic, message.bytes);
+            let voice = self.voice(from, &message);
+            self.memory.remember(voice, topic, message.bytes);
         }
         // The end is announced one phrase ahead, and the band may have agreed on longer ones.
         if topic == "phraselength"
@@ -351,6 +352,15 @@ impl Director {
         for name in names {
             self.tell_off(now, &name, crate::roster::Then::Stay);
         }
+    }
+
+    /// Whose words come from an address.
+    fn voice(&self, from: SocketAddr, message: &musebot_protocol::Message) -> Voice {
+        if self.roster.iter().any(|bot| bot.source == Some(from)) {
+            return Voice::Bot(from);
+        }
+        let speaker = musebot_protocol::Broadcast::decode(message).map(|said| said.speaker);
+        Voice::Stranger(from.ip(), speaker.unwrap_or_default())
     }
 
     /// Whether broadcasts of a topic are passed on.

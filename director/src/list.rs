@@ -2,6 +2,7 @@
 
 use crate::{
     cli::List,
+    listen::reading::printable,
     musebot_folder::{GainScale, MusebotFolder, NotHere, nearest_musebots},
 };
 use anyhow::{Context, bail};
@@ -238,9 +239,4 @@ fn platform(text: &str) -> String {
     known
         .or_else(|| text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).map(str::to_owned))
         .unwrap_or("?".into())
-}
-
-/// What a file holds must not move the cursor.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -5,8 +5,9 @@ use clap::Parser;
 use director::{
     check_bot,
     cli::{Cli, Command},
-    ensemble::{Ensemble, Program},
-    import, launch, list, listen,
+    ensemble::{Ensemble, Program, is_historic},
+    import, launch, list,
+    listen::{self, reading::printable},
     musebot_folder::MusebotFolder,
     new_bot, play, remote, render_to_files, say, screen,
 };
@@ -89,14 +90,15 @@ fn run(command: Command) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// Why a bot's program cannot be started from an ensemble's folder.
-fn why_not(program: &Program, home: &Path) -> Option<String> {
+/// Why a bot's program cannot be started from an ensemble's folder, and whether that is certain: what is
+/// doubtful is tried all the same.
+fn why_not(program: &Program, home: &Path) -> Option<(String, bool)> {
     let Program::Folder(wanted) = program else {
-        return program.find(home, &launch::beside()).err().map(|why| why.to_string());
+        return program.find(home, &launch::beside()).err().map(|why| (why.to_string(), true));
     };
     match MusebotFolder::find(wanted, home) {
-        Ok(folder) => folder.runs_here().err().map(|why| format!("{} {why}", folder.path.display())),
-        Err(why) => Some(why.to_string()),
+        Ok(folder) => folder.runs_here().err().map(|why| (format!("{} {why}", folder.path.display()), why.certain)),
+        Err(why) => Some((why.to_string(), true)),
     }
 }
 
@@ -107,13 +109,20 @@ fn check(files: &[std::path::PathBuf]) -> anyhow::Result<u8> {
         match Ensemble::load(file) {
             Ok(ensemble) => {
                 write!(out, "{}", ensemble.warnings)?;
-                let missing: Vec<_> =
-                    ensemble.bots.iter().filter_map(|b| Some((&b.id, why_not(&b.program, &ensemble.home)?))).collect();
-                for (id, why) in &missing {
-                    writeln!(out, "error: `{id}` cannot be started: {why}\n  --> {}", file.display())?;
+                let mut missing = false;
+                for bot in &ensemble.bots {
+                    let Some((why, certain)) = why_not(&bot.program, &ensemble.home) else { continue };
+                    missing |= certain;
+                    // What is doubtful of a historic file is among its own warnings.
+                    let (tone, what) = match certain {
+                        true => ("error", "cannot be started"),
+                        false if is_historic(file) => continue,
+                        false => ("warning", "may fail to start"),
+                    };
+                    writeln!(out, "{tone}: `{}` {what}: {}\n  --> {}", bot.id, printable(&why), file.display())?;
                 }
-                failed |= !missing.is_empty();
-                if missing.is_empty() {
+                failed |= missing;
+                if !missing {
                     let bots: Vec<_> = ensemble.bots.iter().map(|b| b.id.as_str()).collect();
                     writeln!(out, "{}: fine ({}: {})", file.display(), ensemble.name, bots.join(", "))?;
                 }

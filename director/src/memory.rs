@@ -1,7 +1,10 @@
 //! What has been said about the state of the music, so that a bot that joins or returns can
 //! be told (X4). Events such as `exiting` are never kept. Pure.
 
-use std::{collections::VecDeque, net::SocketAddr};
+use std::{
+    collections::VecDeque,
+    net::{IpAddr, SocketAddr},
+};
 
 /// The topics that describe a state; of each, the last word of each speaker is kept.
 const STATE_TOPICS: [&str; 17] = [
@@ -30,9 +33,20 @@ const MOST_ENTRIES: usize = 256;
 /// Bytes of an entry at most; longer ones are not kept.
 const LONGEST: usize = 1024;
 
+/// Who says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Voice {
+    /// The director itself.
+    Director,
+    /// A bot, by the address that it speaks from: names may lie.
+    Bot(SocketAddr),
+    /// Whoever is no bot that is here, by machine and name: who types a line speaks from another port
+    /// each time, and would soon be all that is remembered.
+    Stranger(IpAddr, String),
+}
+
 struct Entry {
-    /// Who said it: the address it came from (names may lie); `None` for the director itself.
-    source: Option<SocketAddr>,
+    voice: Voice,
     topic: String,
     datagram: Vec<u8>,
 }
@@ -52,13 +66,13 @@ impl Memory {
     }
 
     /// Keeps a broadcast in place of what its speaker said about this topic before.
-    pub fn remember(&mut self, source: Option<SocketAddr>, topic: &str, datagram: &[u8]) {
+    pub fn remember(&mut self, voice: Voice, topic: &str, datagram: &[u8]) {
         if !Self::keeps(topic) || datagram.len() > LONGEST {
             return;
         }
         // What is said again moves to the end; its old place in memory is used again.
-        let same = self.entries.iter().position(|e| e.source == source && e.topic == topic);
-        let mut entry = match same {
+        let same = self.entries.iter().position(|e| e.voice == voice && e.topic == topic);
+        let entry = match same {
             Some(at) => self.entries.remove(at),
             None if self.entries.len() >= MOST_ENTRIES => self.entries.pop_front().map(|mut e| {
                 topic.clone_into(&mut e.topic);
@@ -66,16 +80,16 @@ impl Memory {
             }),
             None => None,
         }
-        .unwrap_or_else(|| Entry { source, topic: topic.to_owned(), datagram: Vec::new() });
-        entry.source = source;
-        entry.datagram.clear();
-        entry.datagram.extend_from_slice(datagram);
-        self.entries.push_back(entry);
+        .map(|old| (old.topic, old.datagram));
+        let (topic, mut kept) = entry.unwrap_or_else(|| (topic.to_owned(), Vec::new()));
+        kept.clear();
+        kept.extend_from_slice(datagram);
+        self.entries.push_back(Entry { voice, topic, datagram: kept });
     }
 
     /// Forgets what a bot said that is dead.
     pub fn forget(&mut self, source: SocketAddr) {
-        self.entries.retain(|e| e.source != Some(source));
+        self.entries.retain(|e| e.voice != Voice::Bot(source));
     }
 
     /// What a newcomer is told, oldest first.
@@ -88,8 +102,12 @@ impl Memory {
 mod tests {
     use super::*;
 
-    fn from(port: u16) -> Option<SocketAddr> {
-        Some(SocketAddr::from(([127, 0, 0, 1], port)))
+    fn at(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], port))
+    }
+
+    fn from(port: u16) -> Voice {
+        Voice::Bot(at(port))
     }
 
     fn told(memory: &Memory) -> Vec<&[u8]> {
@@ -102,7 +120,7 @@ mod tests {
         memory.remember(from(1), "tala", b"a");
         memory.remember(from(2), "tala", b"b");
         memory.remember(from(1), "tala", b"c");
-        memory.remember(None, "section", b"d");
+        memory.remember(Voice::Director, "section", b"d");
         assert_eq!(told(&memory), [b"b", b"c", b"d"]);
     }
 
@@ -120,7 +138,7 @@ mod tests {
         let mut memory = Memory::default();
         memory.remember(from(1), "tala", b"a");
         memory.remember(from(2), "tala", b"b");
-        memory.forget(from(1).unwrap());
+        memory.forget(at(1));
         assert_eq!(told(&memory), [b"b"]);
     }
 

@@ -61,7 +61,7 @@ fn write(folder: &Path, name: &BotId, lang: Lang, kit: Option<&Path>) -> anyhow:
     Ok(())
 }
 
-/// Puts names where a template has `{{name}}`, `{{package}}` or `{{kit}}`; everything else stays as it is.
+/// Puts names where a template has `{{name}}`, `{{package}}`, `{{kit}}` or `{{target}}`; everything else stays as it is.
 fn fill_in(template: &str, name: &BotId, kit: Option<&Path>) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
@@ -74,6 +74,11 @@ fn fill_in(template: &str, name: &BotId, kit: Option<&Path>) -> String {
             // A TOML string, whatever the path holds.
             "kit" => {
                 filled.push_str(&toml::Value::from(kit.unwrap_or(Path::new("")).to_string_lossy().as_ref()).to_string())
+            }
+            // Where the checkout around the kit is built, as a shell takes it.
+            "target" => {
+                let root = kit.and_then(|kit| kit.ancestors().nth(2)).unwrap_or(Path::new(""));
+                filled.push_str(&shell_word(&root.join("target")));
             }
             other => unreachable!("a template holds {{{{{other}}}}}, which the tests would have found"),
         }
@@ -211,6 +216,11 @@ mod tests {
     fn the_kits_path_is_toml_whatever_it_holds() {
         let cargo: toml::Table = text("walker", Lang::Rust, "Cargo.toml").parse().unwrap();
         assert_eq!(cargo["dependencies"]["musebot-kit"]["path"].as_str(), Some(KIT));
+    }
+
+    #[test]
+    fn it_is_built_where_the_kits_checkout_is_whatever_its_path_holds() {
+        assert!(text("walker", Lang::Rust, "run.sh").contains("\nshared='/a \"kit\"/target'\n"));
     }
 
     #[test]

@@ -78,6 +78,19 @@ fn the_examples_are_understood_and_said_the_same_way() {
 }
 
 #[test]
+fn every_message_is_shown_with_its_bytes() {
+    let headings = "\n### `/";
+    let sections: Vec<&str> = DOCUMENT.split(headings).skip(1).collect();
+    assert!(sections.len() >= 6, "{}", sections.len());
+    for section in sections {
+        let section = section.split("\n#").next().unwrap_or_default();
+        let name = section.lines().next().unwrap_or_default();
+        // What a broadcast is shows in section 3, where a bot says one.
+        assert!(section.contains("```osc\n") || name.starts_with("broadcast/<topic>` id"), "/{name}");
+    }
+}
+
+#[test]
 fn the_stamped_tick_is_ours() {
     let (line, datagram) = example(blocks("osc-bundle")[0]);
     let tag = line.split_once(' ').unwrap().0.strip_prefix("0x").unwrap();

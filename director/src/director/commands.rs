@@ -3,6 +3,7 @@
 use super::Director;
 use crate::{
     event::{Action, Tone},
+    memory::Voice,
     mixer::Span,
     roster::{Life, Then},
 };
@@ -264,7 +265,7 @@ impl Director {
         }
         let said = said.by(CONDUCTOR);
         let bytes = said.encode();
-        self.memory.remember(None, &said.topic, &bytes);
+        self.memory.remember(Voice::Director, &said.topic, &bytes);
         for to in self.roster.iter().filter(|b| b.is_here()).filter_map(|b| b.to) {
             self.out.push(Action::Send { to, bytes: bytes.clone() });
         }

@@ -3,17 +3,30 @@
 
 use super::{
     Director,
-    leaving::{GRACE, LAST_GRACE},
+    leaving::{GRACE, LAST_GRACE, SILENT_AFTER, SLOWEST_START},
 };
 use crate::{
     death::Cause,
     event::{Exit, Tone},
-    roster::{Detached, Life, Then},
+    roster::{Bot, Detached, Life, Then},
 };
 use std::time::Duration;
 
 /// One that was told off and runs outside our reach has gone when it has been silent for so long.
 const QUIET_AFTER: Duration = Duration::from_secs(4);
+
+/// Whether nothing of a bot can be left once its script and all that this had started have ended.
+/// On a Mac `open X.app &` ends like that, too, and the app is still on its way.
+pub(super) fn is_over(exit: &Exit) -> bool {
+    *exit == Exit::Unknown && !cfg!(target_os = "macos")
+}
+
+/// Whether one that was never heard has been waited for long enough.
+pub(super) fn never_came(now: Duration, bot: &Bot) -> bool {
+    let Some(left) = &bot.detached else { return false };
+    let over = is_over(&left.exit) && now.saturating_sub(left.at) >= SILENT_AFTER;
+    over || now.saturating_sub(bot.since) >= SLOWEST_START
+}
 
 impl Director {
     /// The script of a folder has ended well, and nothing that it started is left in its process

@@ -1,6 +1,9 @@
 //! How bots go: told off, fallen silent, dead, started again; and how the director itself goes.
 
-use super::{Director, HELLO_WITHIN};
+use super::{
+    Director, HELLO_WITHIN,
+    detached::{is_over, never_came},
+};
 use crate::{
     death::{self, Cause},
     event::{Action, Exit, Tone},
@@ -11,9 +14,9 @@ use musebot_protocol::ToBot;
 use std::{sync::Arc, time::Duration};
 
 /// A bot that has not beaten for so long is gone (D13; historic bots beat every 2.5 s at the slowest).
-const SILENT_AFTER: Duration = Duration::from_secs(8);
+pub(super) const SILENT_AFTER: Duration = Duration::from_secs(8);
 /// A bot that has not beaten once by now will not (D15).
-const SLOWEST_START: Duration = Duration::from_secs(60);
+pub(super) const SLOWEST_START: Duration = Duration::from_secs(60);
 /// From `/agent/off` to SIGTERM: historic bots fade for five seconds (D17).
 pub(super) const GRACE: Duration = Duration::from_secs(7);
 /// From SIGTERM to SIGKILL.
@@ -60,7 +63,7 @@ impl Director {
                     self.say(Tone::Loud, format!("{name} has not been heard within 60 s of its launch: ending it"));
                     self.tell_off(now, &name, Then::Died);
                 }
-                Life::Starting if bot.detached.is_some() && now.saturating_sub(bot.since) >= SLOWEST_START => {
+                Life::Starting if never_came(now, bot) => {
                     self.out.extend(bot.to.map(|to| Action::Send { to, bytes: ToBot::Off { frames: None }.encode() }));
                     self.lost(now, &name, Cause::NeverHeard);
                 }
@@ -110,10 +113,12 @@ impl Director {
 
     fn fell_silent(&mut self, now: Duration, name: &str) {
         let Some(bot) = self.roster.get(name) else { return };
+        let (ours, to) = (bot.process, bot.to);
         if bot.detached.is_some() {
+            // It may only be slow: two of it would speak with one name.
+            self.out.extend(to.map(|to| Action::Send { to, bytes: ToBot::Off { frames: None }.encode() }));
             return self.lost(now, name, Cause::FellSilent);
         }
-        let (ours, to) = (bot.process, bot.to);
         let seconds = SILENT_AFTER.as_secs();
         if ours {
             self.say(Tone::Loud, format!("{name} has been silent for {seconds} s while its process lives: ending it"));
@@ -131,7 +136,8 @@ impl Director {
         if let Some(source) = bot.source {
             self.memory.forget(source);
         }
-        if bot.detached.is_some() {
+        // Its script may have ended well, before it or with it: then they are kept for it until now.
+        if bot.is_folder() {
             self.out.push(Action::Release { name: bot.name.clone() });
         }
         if let (false, Some(source), Some(to)) = (bot.is_ours(), bot.source, bot.to) {
@@ -184,7 +190,9 @@ impl Director {
     ) {
         let Some(bot) = self.roster.get_mut(name) else { return };
         let failed = cause != Cause::Exited || !exit.is_success();
-        let verdict = bot.restarts.died(now, launched, failed);
+        // It may come yet where no signal reaches it: another try would leave one more of it behind.
+        let out_of_reach = cause == Cause::NeverHeard && !is_over(exit);
+        let verdict = if out_of_reach { Verdict::GiveUp } else { bot.restarts.died(now, launched, failed) };
         let count = bot.restarts.count;
         let next = match verdict {
             Verdict::Again(wait) => {
@@ -192,6 +200,10 @@ impl Director {
                 format!("starting it again in {} s (restart {count})", wait.as_secs_f64())
             }
             Verdict::Stay => "not starting it again".to_owned(),
+            Verdict::GiveUp if out_of_reach => {
+                bot.life = Life::GaveUp;
+                format!("not starting it again: it may come yet (`director start {name}` tries again)")
+            }
             Verdict::GiveUp => {
                 bot.life = Life::GaveUp;
                 format!("5 deaths within a minute: giving it up (`director start {name}` tries again)")

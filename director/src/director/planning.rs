@@ -8,6 +8,7 @@ use super::{
 use crate::{
     clock_thread::Order,
     event::{Action, Tone},
+    memory::Voice,
     roster::Life,
 };
 use musebot_protocol::{Broadcast, CONDUCTOR, Position, Said, TICKS_PER_BEAT, Tick, ToBot};
@@ -109,7 +110,7 @@ impl Director {
     fn conduct(&mut self, plan: &mut Plan, said: &Said) {
         let said = said.by(CONDUCTOR);
         let bytes = said.encode();
-        self.memory.remember(None, &said.topic, &bytes);
+        self.memory.remember(Voice::Director, &said.topic, &bytes);
         for bot in self.roster.iter().filter(|b| b.is_here()) {
             plan.sends.extend(bot.to.map(|to| (bot.name.clone(), to, bytes.clone())));
         }

@@ -10,12 +10,20 @@ if [ "$BUILD" = dev ]; then
 else
   profile=release built=release
 fi
+# What the kit needs has been built where its checkout is built, and need not be built again.
+shared={{target}}
+if [ -z "$CARGO_TARGET_DIR" ] && [ -w "$shared" ]; then
+  export CARGO_TARGET_DIR="$shared"
+fi
 [ "$1" = --test ] && exec cargo test --quiet --profile "$profile"
-program="${CARGO_TARGET_DIR:-target}/$built/{{package}}"
+program="target/bot-$built"
 # By what is in the files, not by their dates: a copy of the folder need not be built again.
 sources=$(find Cargo.toml src -type f -exec cksum {} + | sort | cksum)
 if [ "$1" = --prepare ] || [ ! -x "$program" ] || [ "$(cat "$program.sources" 2>/dev/null)" != "$sources" ]; then
+  echo "Building {{name}}: the first time takes up to a minute." >&2
   cargo build --quiet --profile "$profile" || exit 1
+  # Its own copy: another bot of this name may be built in the same place.
+  mkdir -p target && cp "${CARGO_TARGET_DIR:-target}/$built/{{package}}" "$program.new" && mv "$program.new" "$program" || exit 1
   printf '%s\n' "$sources" >"$program.sources"
 fi
 [ "$1" = --prepare ] && exit 0

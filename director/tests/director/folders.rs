@@ -41,6 +41,7 @@ fn one_whose_script_has_returned_and_that_falls_silent_is_dead_and_started_again
     assert!(card.contains("pad has died: it has fallen silent (its script: exit code 0)"), "{card}");
     assert!(card.contains("starting it again in 0.25 s (restart 1)"), "{card}");
     assert_eq!(rig.times(|d| matches!(d, Done::Release(_))).len(), 1, "its port and folder are given again");
+    assert_eq!(rig.sent(FIRST, "/agent/off").len(), 1, "D13: should it only have been slow, it goes");
     rig.run(5.0);
     assert_eq!(rig.state("pad"), "playing");
 }
@@ -102,6 +103,40 @@ fn d15_a_script_that_returns_and_whose_bot_is_never_heard_has_failed_after_60_s(
     assert_eq!((rig.state("pad"), deaths(&rig).len()), ("starting", 0));
     rig.run(1.0);
     assert!(deaths(&rig)[0].contains("it was never heard (its script: exit code 0)"), "{:?}", deaths(&rig));
+}
+
+#[test]
+fn one_that_is_never_heard_and_out_of_reach_is_not_launched_again_and_again() {
+    let two = folder("pad", "") + &file(&["bass"]);
+    let mut rig = Rig::with(&two, vec![Fake::folder("pad").slow(1_000_000).detached(), Fake::ours("bass")]).begin();
+    rig.run(300.0);
+    assert_eq!(rig.times(|d| matches!(d, Done::Launch(name) if name == "pad")).len(), 1, "each would leave one behind");
+    assert!(deaths(&rig)[0].contains("`director start pad` tries again"), "{:?}", deaths(&rig));
+    assert_eq!((rig.state("pad"), rig.state("bass")), ("gave-up", "playing"));
+}
+
+/// As `python3 bot.py &` does that lacks a package.
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn what_a_script_left_behind_and_that_fails_at_once_is_shown_and_nobody_waits_a_minute_for_it() {
+    let two = folder("pad", "") + &file(&["bass"]);
+    let mut rig = Rig::with(&two, vec![Fake::folder("pad").slow(1_000_000), Fake::ours("bass")]).begin();
+    rig.run(0.5);
+    rig.dies("pad", Exit::Unknown, &["ModuleNotFoundError"]);
+    rig.run(9.0);
+    assert!(deaths(&rig)[0].contains("| ModuleNotFoundError"), "{:?}", rig.log);
+    assert!(rig.clock.is_some(), "the rest plays");
+}
+
+#[test]
+fn the_port_and_the_folder_of_one_that_went_when_told_are_given_again() {
+    let two = folder("pad", "") + &file(&["bass"]);
+    let mut rig = Rig::with(&two, vec![Fake::folder("pad"), Fake::ours("bass")]).begin();
+    rig.run(5.0);
+    rig.ask(musebot_protocol::Control::Stop { bot: "pad".into() });
+    rig.run(8.0);
+    assert_eq!(rig.state("pad"), "stopped");
+    assert_eq!(rig.times(|d| *d == Done::Release("pad".into())).len(), 1);
 }
 
 #[test]

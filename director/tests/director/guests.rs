@@ -183,11 +183,25 @@ fn x4_a_restarted_bot_gets_the_bands_state_and_its_own_gain() {
     assert_eq!((on.len(), on[0].0 % 64), (1, 0));
 }
 
+/// As `director say` does: each line comes from another port.
+#[test]
+fn x4_somebody_who_types_all_evening_does_not_push_out_what_the_band_has_said() {
+    let mut rig = Rig::playing(&file(&["bass"]), vec![Fake::ours("bass")]);
+    rig.speaks(FIRST, &Broadcast::new("tala", "bass", vec![3, 3, 2]).encode());
+    for n in 0..300 {
+        rig.speaks(20_000 + n, &Broadcast::new("hdensity", "me", f64::from(n) / 300.0).encode());
+    }
+    rig.add(Fake::guest("late", 9000));
+    rig.run(0.5);
+    assert_eq!(rig.sent(9000, "/broadcast/tala").len(), 1);
+    assert_eq!(rig.sent(9000, "/broadcast/hdensity").len(), 1, "the last word is enough");
+}
+
 #[test]
 fn x4_more_than_256_things_are_not_remembered() {
     let mut rig = Rig::playing(&file(&["drums"]), vec![Fake::ours("drums")]);
     for n in 0..400_u16 {
-        rig.speaks(20_000 + n, &Broadcast::new("notepool", "x", i32::from(n)).encode());
+        rig.speaks(20_000 + n, &Broadcast::new("notepool", &format!("x{n}"), i32::from(n)).encode());
     }
     rig.speaks(FIRST, &Broadcast::new("tala", "drums", vec![2; 600]).encode());
     rig.forget();
@@ -195,7 +209,7 @@ fn x4_more_than_256_things_are_not_remembered() {
     rig.run(0.1);
     let told = rig.sent(9000, "/broadcast/notepool");
     assert!(told.len() <= 256 && told.len() >= 250, "{}", told.len());
-    assert_eq!(told.last().unwrap(), "/broadcast/notepool ,si x 399", "the oldest went");
+    assert_eq!(told.last().unwrap(), "/broadcast/notepool ,si x399 399", "the oldest went");
     assert!(rig.sent(9000, "/broadcast/tala").is_empty(), "more than 1 KiB is not kept");
 }
 

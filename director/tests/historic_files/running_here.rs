@@ -111,3 +111,23 @@ proptest! {
         let _ = against(&script);
     }
 }
+
+#[test]
+fn check_says_of_a_doubtful_folder_what_play_does_with_it_and_moves_no_cursor() {
+    let world = World::new();
+    world.bot_that("Musebots/doubt", "doubt", "#!/bin/bash\npython3 no\u{1b}[2Jsuch.py\n");
+    world.bot_that("Musebots/mac", "mac", "open Ghost.app\n");
+    world.write("doubt.toml", "[[bot]]\nfolder = \"Musebots/doubt\"\n");
+    world.write("mac.toml", "[[bot]]\nfolder = \"Musebots/mac\"\n");
+    let check = |file: &str| {
+        let output = world.director(&["check", file]);
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = check("doubt.toml");
+    assert!(code == Some(0) && said.contains("warning: `doubt` may fail to start: "), "{said}");
+    assert!(said.contains("fine") && !said.contains('\u{1b}'), "{said:?}");
+    if cfg!(not(target_os = "macos")) {
+        let (code, said) = check("mac.toml");
+        assert!(code == Some(1) && said.contains("error: `mac` cannot be started: "), "{said}");
+    }
+}
