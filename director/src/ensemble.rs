@@ -6,6 +6,7 @@
 mod bot;
 mod check;
 mod check_bot;
+mod check_output;
 mod faults;
 mod fields;
 mod historic;
@@ -21,7 +22,7 @@ pub use bot::{BotEntry, Restart};
 pub use faults::{Fault, Faults, Severity};
 pub use length::Length;
 pub use load::{LoadError, MAX_BYTES, files, is_historic, list};
-pub use output::OutputSpec;
+pub use output::{AudioSpec, MidiGain, MidiSpec, OutputSpec, SoundSpec, Touch};
 pub use program::{NotFound, Program};
 
 use musebot_protocol::{BotId, Gain, Key, Meter, Mode, Style, Tempo};

@@ -92,7 +92,7 @@ fn options(args: &Play, seed: u64) -> Options {
 /// Musebot folders are not asked where they sound: that is their own business.
 fn wants_sound(ensemble: &Ensemble) -> bool {
     let ours = ensemble.bots.iter().filter(|bot| !matches!(bot.program, Program::Folder(_)));
-    ours.flat_map(|bot| &bot.outputs).any(|o| matches!(o, OutputSpec::Auto | OutputSpec::Audio { .. }))
+    ours.flat_map(|bot| &bot.outputs).any(|o| matches!(o, OutputSpec::Auto(_) | OutputSpec::Audio(_)))
 }
 
 /// Lists the ensembles of a folder.

@@ -1,7 +1,7 @@
 //! What `check` says of an ensemble file: all its faults at once, each where it is.
 
 use director::ensemble::{
-    AgentListStyle, Ensemble, Exiting, Form, Length, LoadError, OutputSpec, Program, Restart, Severity, list,
+    AgentListStyle, AudioSpec, Ensemble, Exiting, Form, Length, LoadError, OutputSpec, Program, Restart, Severity, list,
 };
 use director::musebot_folder::GainScale;
 use musebot_protocol::Meter;
@@ -61,7 +61,8 @@ fn every_key_is_read() {
     let bass = &e.bots[0];
     assert_eq!((bass.id.as_str(), &bass.program), ("bass", &Program::Name("bass".into())));
     assert_eq!(bass.args, ["--register", "low"]);
-    assert_eq!(bass.outputs, [OutputSpec::Audio { device: Some("Scarlett 2i2".into()) }, OutputSpec::File]);
+    let device = AudioSpec { device: Some("Scarlett 2i2".into()), ..AudioSpec::default() };
+    assert_eq!(bass.outputs, [OutputSpec::Audio(device), OutputSpec::File]);
     assert_eq!(bass.outputs_json(), r#"[{"device":"Scarlett 2i2","kind":"audio"},{"kind":"file"}]"#);
     assert_eq!((bass.gain.linear(), bass.enter, bass.leave, bass.restart), (0.8, 9, Some(17), Restart::Always));
     assert_eq!((bass.temperament.get("busy"), bass.temperament.get("bold")), (Some(0.7), Some(0.0)));
@@ -73,7 +74,7 @@ fn every_key_is_read() {
         (&mine.program, mine.enter, mine.restart),
         (&Program::Path("./bots/mine".into()), 5, Restart::OnFailure)
     );
-    assert_eq!(mine.outputs, [OutputSpec::Auto]);
+    assert_eq!(mine.outputs, [OutputSpec::default()]);
     assert_eq!((mine.gain_scale, mine.delay, mine.leave_after, mine.says.len()), (None, Duration::ZERO, None, 0));
 
     let pad = &e.bots[2];

@@ -1,6 +1,6 @@
 //! One bot of an ensemble file.
 
-use super::{AgentListStyle, OutputSpec, Program};
+use super::{AgentListStyle, OutputSpec, Program, SoundSpec};
 use crate::musebot_folder::GainScale;
 use musebot_protocol::{BotId, Gain, Temperament};
 use std::time::Duration;
@@ -16,6 +16,8 @@ pub struct BotEntry {
     pub args: Vec<String>,
     /// Where it sounds.
     pub outputs: Vec<OutputSpec>,
+    /// The SoundFont that it sounds with, instead of its own voice.
+    pub sound: Option<SoundSpec>,
     /// Its gain.
     pub gain: Gain,
     /// The bar it enters at, from 1.
@@ -46,7 +48,7 @@ impl BotEntry {
     /// The value of `MUSEBOT_OUTPUT`: one line of JSON.
     #[must_use]
     pub fn outputs_json(&self) -> String {
-        serde_json::Value::from_iter(self.outputs.iter().map(OutputSpec::to_json)).to_string()
+        serde_json::Value::from_iter(self.outputs.iter().map(|output| output.to_json(self.sound.as_ref()))).to_string()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The `[[bot]]` tables of an ensemble file.
 
 use super::{
-    BotEntry, Ensemble, Fault, OutputSpec, Program, Restart,
+    BotEntry, Ensemble, Fault, Program, Restart,
     check::{self, LAST_BAR, Seen},
+    check_output::{outputs, sound},
     fields::{Field, Fields},
 };
 use crate::musebot_folder::GainScale;
@@ -12,12 +13,14 @@ use std::{
     time::Duration,
 };
 
-pub(crate) const KEYS: [&str; 17] = [
+pub(crate) const KEYS: [&str; 19] = [
     "id",
     "program",
     "folder",
     "args",
     "output",
+    "sound",
+    "preset",
     "gain",
     "enter",
     "leave",
@@ -56,6 +59,7 @@ pub(crate) fn bots(
             program: program.unwrap_or_else(|| Program::new("unknown")),
             args: table.read("args", faults, args).unwrap_or_default(),
             outputs: outputs(table, faults),
+            sound: sound(table, &ensemble.home, faults),
             gain: table.read("gain", faults, check::gain).unwrap_or_default(),
             enter: table.read("enter", faults, bar).unwrap_or(1),
             leave: table.read("leave", faults, bar),
@@ -245,16 +249,6 @@ fn args(v: &Field<'_>) -> Result<Vec<String>, Fault> {
         args.push(text.to_owned());
     }
     Ok(args)
-}
-
-fn outputs(table: &Fields<'_>, faults: &mut Vec<Fault>) -> Vec<OutputSpec> {
-    let Some(field) = table.get("output") else { return vec![OutputSpec::Auto] };
-    let items = field.one_or_more();
-    if items.is_empty() {
-        faults.push(field.fault("the list of outputs is empty", "write \"null\" for a bot that makes no sound"));
-    }
-    let read = |item: &Field<'_>| item.parse("write one of these");
-    items.iter().filter_map(|item| read(item).map_err(|fault| faults.push(fault)).ok()).collect()
 }
 
 /// A bar: `9`, or `{ bar = 9 }`.

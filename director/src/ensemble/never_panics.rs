@@ -1,6 +1,6 @@
 //! No text panics the reader, and a valid file round-trips its values.
 
-use super::{Ensemble, Length, OutputSpec};
+use super::{AudioSpec, Ensemble, Length, OutputSpec};
 use proptest::prelude::*;
 
 /// Lines that are nearly right, so that the checks are reached and not only the syntax.
@@ -55,7 +55,7 @@ proptest! {
         prop_assert_eq!(ensemble.tempo.bpm(), tempo);
         prop_assert_eq!((ensemble.seed, ensemble.length), (Some(seed), Some(Length::Bars(bars + 100))));
         prop_assert_eq!((bot.id.as_str(), bot.gain.linear(), bot.enter), (id.as_str(), gain as f32, enter));
-        prop_assert_eq!(&bot.outputs, &[OutputSpec::Audio { device: Some(device) }, OutputSpec::Null]);
+        prop_assert_eq!(&bot.outputs, &[OutputSpec::Audio(AudioSpec { device: Some(device), ..AudioSpec::default() }), OutputSpec::Null]);
         prop_assert_eq!(bot.temperament.get("busy"), Some(busy));
     }
 }

@@ -28,7 +28,7 @@
 //! ```
 //!
 //! [`play`] does the rest, in this order: it reads flags, `MUSEBOT_*` variables and config.txt;
-//! beats its first heart beat; builds the bot; opens the output (audio, a file, or nothing); and
+//! beats its first heart beat; builds the bot; opens the outputs (audio, MIDI, a file, or nothing); and
 //! then turns the conductor's ticks, which may be uneven or get lost, into calls of
 //! [`Musebot::tick`] and notes on their sample, until it is told off. With `--render` the same
 //! happens on a virtual clock, into files. `--help` tells the rest.
@@ -74,7 +74,7 @@ pub use play::play;
 pub use rand;
 pub use setup::{About, Rng, Setup};
 pub use stage::Stage;
-pub use voice::{DrumKit, Patch, Poly, Voice};
+pub use voice::{DrumKit, Patch, Poly, SoundFont, SoundFontError, Voice};
 
 /// A musebot: what it does at each tick, and when others speak.
 pub trait Musebot: Sized {

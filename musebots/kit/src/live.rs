@@ -31,7 +31,7 @@ pub(crate) fn play<B: Musebot>(
     let manner =
         Manner { id: options.id.clone(), latency: options.latency_ms / 1000.0, on_exiting: options.on_exiting };
     let mut session = Session::<B>::new(&setup, manner, 0.0)?;
-    let mut outputs = Outputs::open(options, setup.sound.take(), began)?;
+    let mut outputs = Outputs::open(options, options.instrument(setup.sound.take())?, began)?;
     signals.playing();
     session.allow_for(outputs.latency());
     tracing::info!(
@@ -46,7 +46,7 @@ pub(crate) fn play<B: Musebot>(
     let seconds = |at: Instant| at.saturating_duration_since(began).as_secs_f64();
     let mut actions = Vec::new();
     loop {
-        let wake = began + Duration::from_secs_f64(session.wake().clamp(0.0, 1e9));
+        let wake = began + Duration::from_secs_f64(session.wake().min(outputs.wake()).clamp(0.0, 1e9));
         let mut arrival = inbox.take(wake);
         for _ in 0..AT_ONCE {
             let Some(a) = arrival else { break };
@@ -61,6 +61,9 @@ pub(crate) fn play<B: Musebot>(
             session.leave(now, why, &mut actions);
         }
         session.advance(now, &mut actions);
+        if outputs.advance() {
+            session.allow_for(outputs.latency());
+        }
         for action in actions.drain(..) {
             match action {
                 Action::Send(datagram) => link.send(&datagram),

@@ -2,10 +2,13 @@
 //! config.txt in the working directory, and that over the default; with nothing at all a bot
 //! joins the director on this machine as a guest.
 
-use crate::{About, Setup, output::OutputChoice};
+use crate::{About, Setup, SoundFont, output::OutputChoice, setup::Sound};
 use clap::{Arg, Command, parser::ValueSource};
 use musebot_protocol::{BotId, ConfigTxt, DIRECTOR_PORT, Key, Meter, Mode, Style, Temperament, Tempo};
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, str::FromStr};
+
+/// The channel of General MIDI's drums.
+const PERCUSSION: u8 = 10;
 
 /// What to do when another bot says that it ends its form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub(crate) struct Options {
     pub(crate) style: Style,
     pub(crate) temperament: Temperament,
     pub(crate) outputs: Vec<OutputChoice>,
+    /// A SoundFont instead of its own voice, and which of its sounds.
+    pub(crate) sound: Option<(PathBuf, Option<String>)>,
     pub(crate) render: Option<PathBuf>,
     /// How long after its arrival a bare tick sounds, in milliseconds.
     pub(crate) latency_ms: f64,
@@ -93,7 +98,7 @@ impl Sources {
 }
 
 /// Name, value's name, help. Each is also a variable: `--latency-ms` is `MUSEBOT_LATENCY_MS`.
-const FLAGS: [(&str, &str, &str); 15] = [
+const FLAGS: [(&str, &str, &str); 17] = [
     ("id", "NAME", "Its name in the ensemble [default: the program's name]"),
     ("director", "HOST:PORT", "Where the director listens [default: localhost:4747]"),
     ("port", "PORT", "Where the bot listens; 0 for any free port [default: 0]"),
@@ -105,8 +110,16 @@ const FLAGS: [(&str, &str, &str); 15] = [
     (
         "output",
         "OUTPUT",
-        "auto, audio, audio:DEVICE, file, null, or a JSON list of tables such as \
-         [{\"kind\":\"audio\",\"device\":\"pulse\"}] [default: auto: the default device, or none if there is none]",
+        "auto, audio, audio:DEVICE, midi:PORT, midi:virtual (a port of its own to connect to), file, null; or a JSON \
+         list of tables such as [{\"kind\":\"audio\",\"device\":\"pulse\"},{\"kind\":\"midi\",\"device\":\"Digitone\",\
+         \"channel\":2,\"program\":5}]; `director devices` lists devices and ports [default: auto: the default device, or \
+         none if there is none]",
+    ),
+    ("sound", "FILE", "A SoundFont (.sf2) to sound with instead of its own voice"),
+    (
+        "preset",
+        "PRESET",
+        "Which of the SoundFont's sounds: its name or a part of it, a program (from 1), or BANK:PROGRAM [default: the first]",
     ),
     ("render", "DIR", "Play on a virtual clock and leave NAME.wav and NAME.mid in DIR"),
     ("latency-ms", "MS", "How long after its arrival a tick without a timetag sounds [default: 20]"),
@@ -180,7 +193,7 @@ impl Options {
             None => c.map_or(("localhost".into(), DIRECTOR_PORT), |c| (c.mc_hostname.clone(), c.mc_listen_port)),
         };
         let here = sources.folder;
-        let options = Self {
+        let mut options = Self {
             id,
             director,
             port: parse(text("port"), &mut fault).unwrap_or(c.map_or(0, |c| c.my_listen_port)),
@@ -197,6 +210,7 @@ impl Options {
                     Vec::new()
                 }),
             },
+            sound: None,
             render: text("render").map(|(dir, _)| here.join(dir)),
             latency_ms: parse(text("latency-ms"), &mut fault)
                 .filter(|ms: &f64| ms.is_finite())
@@ -207,10 +221,28 @@ impl Options {
             home: text("home").map_or_else(|| here.clone(), |(dir, _)| here.join(dir)),
             flags: about.flags.iter().filter_map(|(name, ..)| Some(((*name).to_owned(), given(name)?))).collect(),
         };
+        // What the outputs say of it is what the ensemble file says; a flag is nearer.
+        let listed = options.outputs.iter().find_map(|choice| Some((choice.sound.clone()?, choice.preset.clone())));
+        options.sound = match (text("sound"), text("preset").map(|(preset, _)| preset)) {
+            (Some((path, _)), preset) => Some((options.home.join(path), preset)),
+            (None, preset) => listed.map(|(path, listed)| (options.home.join(path), preset.or(listed))),
+        };
         match fault {
             None => Ok(options),
             Some(fault) => Err(command.error(clap::error::ErrorKind::ValueValidation, fault)),
         }
+    }
+
+    /// The bot's own voice, or that of the SoundFont that was chosen for it.
+    ///
+    /// # Errors
+    /// When the SoundFont cannot be had.
+    pub(crate) fn instrument(&self, mut own: Sound) -> anyhow::Result<Sound> {
+        if let Some((path, preset)) = &self.sound {
+            let font = SoundFont::load(path, preset.as_deref(), own.channel == Some(PERCUSSION))?;
+            own.voice = Some(Box::new(font));
+        }
+        Ok(own)
     }
 
     /// What the bot itself gets to know.

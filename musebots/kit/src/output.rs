@@ -1,10 +1,12 @@
-//! Where the notes go: audio, a file, or nowhere. Playing does not care which.
+//! Where the notes go: audio, MIDI, a file, or nowhere. Playing does not care which.
 
 mod audio;
 mod callback;
 mod choice;
+mod door;
 mod file;
 mod lateness;
+mod midi;
 mod null;
 #[cfg(test)]
 mod realtime;
@@ -21,10 +23,15 @@ use crate::{
     voice::Voice,
 };
 use audio::AudioOutput;
+#[cfg(test)]
+pub(crate) use choice::MidiGain;
 pub(crate) use choice::{Kind, OutputChoice};
 use file::FileOutput;
 pub(crate) use file::file_name;
 pub(crate) use lateness::Lateness;
+use midi::MidiOutput;
+#[cfg(test)]
+pub(crate) use midi::{Bank, Touch};
 use musebot_protocol::Tempo;
 use null::NullOutput;
 use std::{
@@ -35,6 +42,7 @@ use std::{
 /// One output, open.
 enum Output {
     Audio(Box<AudioOutput>),
+    Midi(Box<MidiOutput>),
     File(FileOutput),
     Null(NullOutput),
 }
@@ -75,6 +83,7 @@ impl Outputs {
         let (gain, meters) = (Arc::clone(&self.gain), Arc::clone(&self.meters));
         Ok(match choice.kind {
             Kind::Null => Output::Null(NullOutput::new()),
+            Kind::Midi => Output::Midi(Box::new(MidiOutput::open(choice, &options.id, channel, self.epoch)?)),
             Kind::Auto | Kind::Audio => {
                 let Some(voice) = voice.take() else {
                     tracing::warn!("no voice (left) for an audio output: it stays silent");
@@ -103,8 +112,10 @@ impl Outputs {
     /// A note begins or ends.
     pub(crate) fn play(&mut self, cue: &Cue) {
         for (offset, output) in &mut self.all {
-            let due = self.epoch + Duration::from_secs_f64((cue.due + *offset).max(0.0));
+            let seconds = cue.due + *offset;
+            let due = self.epoch + Duration::from_secs_f64(seconds.max(0.0));
             match output {
+                Output::Midi(midi) => midi.play(cue, seconds),
                 Output::Audio(audio) => audio.play(due, sound(cue)),
                 Output::File(file) => file.play(cue, due),
                 Output::Null(null) => null.play(cue, due),
@@ -122,8 +133,34 @@ impl Outputs {
     }
 
     /// Gets to a gain in so many milliseconds.
-    pub(crate) fn gain(&self, gain: f32, ramp_ms: f32) {
+    pub(crate) fn gain(&mut self, gain: f32, ramp_ms: f32) {
         self.gain.set(gain, ramp_ms);
+        for (_, output) in &mut self.all {
+            if let Output::Midi(midi) = output {
+                midi.gain(gain, ramp_ms);
+            }
+        }
+    }
+
+    /// Does what is due at outputs that look after time themselves. `true` when one has been
+    /// opened: it may take longer than was known.
+    pub(crate) fn advance(&mut self) -> bool {
+        let mut opened = false;
+        for (_, output) in &mut self.all {
+            if let Output::Midi(midi) = output {
+                opened |= midi.advance();
+            }
+        }
+        opened
+    }
+
+    /// When [`Self::advance`] next has something to do, in the session's seconds.
+    pub(crate) fn wake(&self) -> f64 {
+        let wakes = self.all.iter().filter_map(|(_, output)| match output {
+            Output::Midi(midi) => midi.wake(),
+            _ => None,
+        });
+        wakes.fold(f64::INFINITY, f64::min)
     }
 
     /// Peak and RMS since the last call.
@@ -136,6 +173,7 @@ impl Outputs {
     pub(crate) fn lateness(&mut self) -> Option<Lateness> {
         let each = self.all.iter_mut().filter_map(|(_, output)| match output {
             Output::Audio(audio) => audio.lateness(),
+            Output::Midi(midi) => midi.lateness(),
             Output::File(file) => file.lateness(),
             Output::Null(null) => null.lateness(),
         });
@@ -146,6 +184,7 @@ impl Outputs {
     pub(crate) fn latency(&self) -> f64 {
         let needs = self.all.iter().map(|(offset, output)| match output {
             Output::Audio(audio) => audio.latency().as_secs_f64() - offset,
+            Output::Midi(midi) => midi.latency().as_secs_f64() - offset,
             Output::File(_) | Output::Null(_) => -offset,
         });
         needs.fold(0.0, f64::max)
@@ -157,6 +196,7 @@ impl Outputs {
             Output::Audio(audio) => {
                 format!("audio on `{}` ({:.0} ms)", audio.name(), audio.latency().as_secs_f64() * 1000.0)
             }
+            Output::Midi(midi) => midi.name(),
             Output::File(file) => format!("file {}", file.path().display()),
             Output::Null(_) => "nothing is heard of it".to_owned(),
         };
@@ -168,6 +208,7 @@ impl Outputs {
         for (_, output) in self.all {
             match output {
                 Output::Audio(mut audio) => audio.play(Instant::now(), Sound::AllOff),
+                Output::Midi(midi) => midi.finish(),
                 Output::File(file) => file.finish()?,
                 Output::Null(_) => {}
             }

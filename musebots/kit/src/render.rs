@@ -50,7 +50,7 @@ pub(crate) fn render<B: Musebot>(
     let setup = options.setup();
     let mut player = Player::<B>::new(&setup)?;
     signals.playing();
-    let instrument = setup.sound.take();
+    let instrument = options.instrument(setup.sound.take())?;
     let mut part = Part::new(
         folder,
         &options.id,

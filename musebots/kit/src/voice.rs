@@ -12,11 +12,13 @@ mod patch;
 mod poly;
 mod quiet;
 mod room;
+pub(crate) mod soundfont;
 mod struck;
 
 pub use drum_kit::DrumKit;
 pub use patch::Patch;
 pub use poly::Poly;
+pub use soundfont::{SoundFont, SoundFontError};
 
 /// An instrument. All of it but [`Voice::prepare`] runs on the audio thread.
 pub trait Voice: Send {

@@ -1,7 +1,7 @@
 //! Where options come from, and who wins.
 
 use super::*;
-use crate::output::Kind;
+use crate::output::{Bank, Kind, MidiGain, Touch};
 
 const CONFIG: &str = "id walker@host.local\r\nmc_hostname localhost\r\n\r\nmc_listen_port 4747\r\nmy_listen_port 7481\r\noutput_channels 2";
 
@@ -84,6 +84,47 @@ fn a_bare_word_is_an_output_too() {
         let o = read(&["--output", word], &[], None).unwrap();
         assert_eq!((o.outputs[0].kind, o.outputs[0].device.as_deref()), (kind, device));
     }
+}
+
+#[test]
+fn a_midi_port_comes_as_a_word_or_as_a_table_with_all_that_is_said_of_it() {
+    let o = read(&["--output", "midi:Digitone MIDI 1"], &[], None).unwrap();
+    assert_eq!((o.outputs[0].kind, o.outputs[0].device.as_deref()), (Kind::Midi, Some("Digitone MIDI 1")));
+    let o = read(&["--output", "midi:virtual"], &[], None).unwrap();
+    assert_eq!((o.outputs[0].device.as_deref(), o.outputs[0].own_port), (None, true));
+    let json = r#"[{"kind":"audio","host":"jack","rate":48000,"buffer":256,"channels":[3,4]},{"kind":"midi","device":"a",
+        "channel":2,"program":5,"bank":"0:1","velocity":"fixed:90","drums":{"kick":40},"gain":"velocity","system":"jack",
+        "offset-ms":-12}]"#;
+    let o = read(&[], &[("MUSEBOT_OUTPUT", json)], None).unwrap();
+    assert_eq!((o.outputs[0].channels, o.outputs[0].buffer), (Some([3, 4]), Some(256)));
+    let midi = &o.outputs[1];
+    assert_eq!((midi.channel, midi.program, midi.bank), (Some(2), Some(5), Some(Bank(0, 1))));
+    assert_eq!((midi.velocity, midi.gain, midi.offset_ms), (Touch::Fixed(90), MidiGain::Velocity, -12.0));
+}
+
+#[test]
+fn what_a_midi_port_cannot_be_is_refused_with_what_would_be_right() {
+    for (json, right) in [
+        ("midi", "director devices"),
+        (r#"{"kind":"midi","device":"a","channel":17}"#, "between 1 and 16"),
+        (r#"{"kind":"midi","device":"a","velocity":"loud"}"#, "linear, soft, hard"),
+        (r#"{"kind":"midi","device":"a","bank":128}"#, "0 to 127"),
+        (r#"{"kind":"midi","device":"a","drums":{"kick":128}}"#, "between 0 and 127"),
+        (r#"{"kind":"audio","channels":[0,1]}"#, "from 1"),
+    ] {
+        let refused = read(&["--output", json], &[], None).unwrap_err().to_string();
+        assert!(refused.contains(right), "{json}: {refused}");
+    }
+}
+
+#[test]
+fn a_soundfont_comes_with_the_outputs_and_a_flag_is_nearer() {
+    let json = r#"[{"kind":"auto","sound":"/a.sf2","preset":"Piano"}]"#;
+    let sound = |flags: &[&str]| read(flags, &[("MUSEBOT_OUTPUT", json)], None).unwrap().sound;
+    assert_eq!(sound(&[]), Some(("/a.sf2".into(), Some("Piano".into()))));
+    assert_eq!(sound(&["--preset", "0:5"]), Some(("/a.sf2".into(), Some("0:5".into()))));
+    assert_eq!(sound(&["--sound", "/b.sf2"]), Some(("/b.sf2".into(), None)));
+    assert_eq!(read(&["--preset", "5"], &[], None).unwrap().sound, None);
 }
 
 #[test]
