@@ -67,10 +67,21 @@ impl OpenPort {
         self.midi.name()
     }
 
-    /// How long ahead of its instant a message must be given.
+    /// Why its pulses will be late, when what sounds sounds so long after its tick.
     #[must_use]
-    pub fn latency(&self) -> Duration {
-        self.midi.latency()
+    pub fn too_slow_for(&self, latency: Duration) -> Option<String> {
+        let ahead = latency.as_secs_f64() + self.offset;
+        let needs = self.midi.latency().as_secs_f64();
+        (needs > ahead).then(|| {
+            let more = (needs - self.offset) * 1000.0;
+            format!(
+                "{} needs its clock {:.1} ms ahead and gets it {:.1} ms ahead: write latency-ms = {} or more",
+                self.name(),
+                needs * 1000.0,
+                ahead * 1000.0,
+                more.ceil()
+            )
+        })
     }
 }
 

@@ -241,6 +241,9 @@ impl Performance {
         let event = match news {
             PortNews::Out(open) => {
                 let (port, news) = (open.port, ClockNews::Here(open.name().to_owned()));
+                if let Some(why) = open.too_slow_for(self.director.ensemble().latency) {
+                    tracing::warn!("{why}");
+                }
                 self.clock.order(Order::Port(open));
                 Event::ClockPort { port, news }
             }

@@ -143,7 +143,11 @@ impl TempoMap {
 
     /// Forgets what lies before `tick`, so that a long evening of changes does not pile up.
     pub fn forget_before(&mut self, tick: Tick) {
-        let current = self.segments.partition_point(|s| s.tick <= tick.0).saturating_sub(1);
+        let mut current = self.segments.partition_point(|s| s.tick <= tick.0).saturating_sub(1);
+        // In a pause it is still the tick before it that we are at.
+        if self.segments.get(current).is_some_and(|s| s.seconds >= SOME_DAY) {
+            current = current.saturating_sub(1);
+        }
         self.segments.drain(..current);
     }
 
@@ -231,6 +235,8 @@ mod tests {
         assert_eq!(map.seconds(Tick(39)), 39.0 / 32.0);
         assert_eq!(map.first_tick_from(86_400.0), Tick(40));
         assert_eq!(map.period(Tick(39)), 1.0 / 32.0, "the last tick before it is as long as it was");
+        map.forget_before(map.first_tick_from(50.0));
+        assert_eq!(map.first_tick_from(50.0), Tick(40), "what is forgotten in a pause is not where we are");
         map.resume(Tick(40), 100.0, tempo(60.0));
         assert_eq!(map.seconds(Tick(40)), 100.0);
         assert_eq!(map.seconds(Tick(56)), 101.0);

@@ -319,7 +319,7 @@ impl Director {
 /// correction in milliseconds; then the ports that get our clock: `out`, the name, and whether it is there.
 fn clocks(view: &View) -> Vec<Args> {
     // As exact as a person reads it: a watcher is not told of every tremor.
-    let tenths = |value: f64| Arg::Float(((value * 10.0).round() / 10.0) as f32);
+    let tenths = |value: f64| Arg::Float(((value * 10.0).round() / 10.0 + 0.0) as f32);
     let leader = view.leader.iter().map(|l| {
         let bpm = tenths(l.bpm.unwrap_or_default());
         vec!["in".into(), l.name.as_str().into(), l.state.into(), bpm, tenths(l.jitter_ms), tenths(l.correction_ms)]

@@ -23,8 +23,9 @@ use std::time::Duration;
 const PULSES: f64 = 1.5;
 /// The grid is moved by at most so much of a beat in a beat.
 const BEND: f64 = 0.04;
-/// What we are off by is spread over so many ticks.
-const SPREAD: i64 = TICKS_PER_BEAT as i64;
+/// What we are off by is spread over so many ticks: over fewer, more of the pulses' jitter is heard; over
+/// more, we are late on a ramp.
+const SPREAD: i64 = TICKS_PER_BEAT as i64 / 2;
 /// How long before its instant it is decided which tick is the first.
 const DECIDE: f64 = 0.150;
 /// So much too late a first tick may be sent: every output has 20 ms to spare (X3).

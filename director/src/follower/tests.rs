@@ -31,7 +31,7 @@ fn master(beats: f64, bpm: impl Fn(f64) -> f64) -> Vec<f64> {
 
 /// How they arrive: up to `jitter` ms early or late, never before an earlier one.
 fn arrivals(due: &[f64], jitter: f64, seed: u64) -> Vec<f64> {
-    let mut chance = Chance(seed * 0x9E37_79B9_7F4A_7C15 + 1);
+    let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) + 1);
     let mut last = 0.0_f64;
     due.iter()
         .map(|at| {
