@@ -95,7 +95,7 @@ pub enum Command {
     Stop(One),
     /// Let a bot go and launch it again
     Restart(One),
-    /// Tap the tempo: call it on the beat, at least twice
+    /// Tap the tempo with the space bar (`q` ends it); in a script, each call is one tap
     Tap(Remote),
     /// Shift the grid by some milliseconds, once
     Nudge {
@@ -107,7 +107,7 @@ pub enum Command {
     },
     /// Silence everything at once; the band enters again at the next bar line
     Panic(Remote),
-    /// Print a value: address, bots, density, master, name, position, section, seed, tempo
+    /// Print a value: address, bots, clock, density, master, name, position, section, seed, tempo
     Get {
         /// Which value
         what: String,

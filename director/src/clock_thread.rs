@@ -4,7 +4,7 @@
 //! neither the relay nor a slow terminal can delay a tick. On the way to a tick it allocates
 //! nothing; what an order replaces is freed after the tick has gone out.
 
-use crate::{clock, metronome::TempoMap};
+use crate::{clock, clock_out::ClockOut, clock_ports::OpenPort, clock_word::ClockWord, metronome::TempoMap};
 use musebot_protocol::{Tick, TimeTag, time_bundle, time_message};
 use std::{
     collections::VecDeque,
@@ -53,6 +53,17 @@ pub enum Order {
         /// What.
         bytes: Box<[u8]>,
     },
+    /// A port gets MIDI clock from now on.
+    Port(Box<OpenPort>),
+    /// The ports' clocks stop where a tick would have been.
+    Stop {
+        /// The first tick that has no pulses.
+        from: Tick,
+        /// The instant at which it would have been due.
+        at: Duration,
+        /// Whether they may go on from there.
+        again: bool,
+    },
 }
 
 /// How the clock is doing; read by whoever likes.
@@ -73,6 +84,8 @@ pub struct Pulse {
 pub struct ClockThread {
     orders: rtrb::Producer<Order>,
     waiting: VecDeque<Order>,
+    /// Ports that have gone, for somebody to close them who has the time.
+    gone: rtrb::Consumer<Box<OpenPort>>,
     pulse: Arc<Pulse>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -84,6 +97,12 @@ const RING: usize = 4096;
 /// A tick that is later than this was not late: we had been stopped.
 const STALL: Duration = Duration::from_secs(1);
 
+/// Ports for MIDI clock at most.
+const PORTS: usize = 32;
+
+/// A clock that is stopped because the thread ends gets so long to say so.
+const LAST_WORDS: Duration = Duration::from_millis(20);
+
 /// Between ticks the thread wakes at least this often to take orders.
 const LONGEST_SLEEP: Duration = Duration::from_millis(20);
 
@@ -94,6 +113,7 @@ impl ClockThread {
     /// When the system gives us no thread.
     pub fn start(socket: UdpSocket, latency: Duration) -> std::io::Result<Self> {
         let (orders, inbox) = rtrb::RingBuffer::new(RING);
+        let (gone, back) = rtrb::RingBuffer::new(PORTS);
         let pulse = Arc::new(Pulse::default());
         let stop = Arc::new(AtomicBool::new(false));
         let mut clock = Clock {
@@ -108,9 +128,11 @@ impl ClockThread {
             groups: Vec::with_capacity(16),
             before: VecDeque::with_capacity(RING),
             garbage: Vec::with_capacity(RING),
+            ports: Vec::with_capacity(PORTS),
+            gone,
         };
         let thread = std::thread::Builder::new().name("clock".into()).spawn(move || clock.run())?;
-        Ok(Self { orders, waiting: VecDeque::new(), pulse, stop, thread: Some(thread) })
+        Ok(Self { orders, waiting: VecDeque::new(), gone: back, pulse, stop, thread: Some(thread) })
     }
 
     /// Gives an order. Never waits; orders arrive in the order they were given.
@@ -128,6 +150,11 @@ impl ClockThread {
                 return;
             }
         }
+    }
+
+    /// A port that has gone and gets no clock any more.
+    pub fn lost_port(&mut self) -> Option<Box<OpenPort>> {
+        self.gone.pop().ok()
     }
 
     /// How the clock is doing.
@@ -165,6 +192,8 @@ struct Clock {
     groups: Vec<Group>,
     before: VecDeque<(Tick, SocketAddr, Duration, Box<[u8]>)>,
     garbage: Vec<Order>,
+    ports: Vec<(Box<OpenPort>, ClockOut)>,
+    gone: rtrb::Producer<Box<OpenPort>>,
 }
 
 impl Clock {
@@ -172,6 +201,7 @@ impl Clock {
         self.pulse.realtime.store(realtime(), Relaxed);
         while !self.stop.load(Relaxed) {
             self.take_orders();
+            self.look_after_ports();
             let now = clock::now();
             let Some((due, group)) = self.next_due() else {
                 self.garbage.clear();
@@ -190,6 +220,7 @@ impl Clock {
             self.send(group, due);
             self.pulse.worst_late_ns.fetch_max((now - due).as_nanos() as u64, Relaxed);
         }
+        self.last_words();
     }
 
     fn take_orders(&mut self) {
@@ -207,7 +238,46 @@ impl Clock {
                     self.regroup();
                 }
                 Order::Before { tick, to, delay, bytes } => self.before.push_back((tick, to, delay, bytes)),
+                Order::Port(port) => {
+                    if self.ports.len() < PORTS {
+                        let out = port.clock();
+                        self.ports.push((port, out));
+                    } else {
+                        self.bin(Order::Port(port));
+                    }
+                }
+                Order::Stop { from, at, again } => {
+                    let sounds = at + self.latency;
+                    for (port, out) in &mut self.ports {
+                        out.stop(from, sounds, again, &mut |at, word| port.send(at, word));
+                    }
+                }
             }
+        }
+    }
+
+    /// A port that has gone is closed elsewhere: that may take its time.
+    fn look_after_ports(&mut self) {
+        while let Some(lost) = self.ports.iter().position(|(port, _)| port.is_lost()) {
+            if self.gone.is_full() {
+                return;
+            }
+            let (port, _) = self.ports.swap_remove(lost);
+            let _ = self.gone.push(port);
+        }
+    }
+
+    /// Whoever was running gets to know that nothing more comes.
+    fn last_words(&mut self) {
+        let now = clock::now();
+        let running = self.ports.iter_mut().filter(|(_, out)| out.is_running());
+        let mut any = false;
+        for (port, _) in running {
+            port.forget();
+            any |= port.send(now, ClockWord::Stop);
+        }
+        if any {
+            clock::sleep_until(now + LAST_WORDS);
         }
     }
 
@@ -283,6 +353,10 @@ impl Clock {
         self.before.retain(|(t, _, d, _)| *t > tick || *d != delay);
         self.groups[group].next = tick + 1;
         if delay.is_zero() {
+            let (sounds, period) = (due + self.latency, map.period(tick));
+            for (port, out) in &mut self.ports {
+                out.tick(tick, sounds, period, &mut |at, word| port.send(at, word));
+            }
             self.pulse.next_tick.store((tick.0 + 1).unsigned_abs(), Relaxed);
         }
     }

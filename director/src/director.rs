@@ -3,16 +3,21 @@
 //! Nothing in here reads a clock, opens a socket or waits. Live, the event loop carries the
 //! actions out; in a render, `render.rs` asks for the plan of one tick after the other.
 
+mod clock_ports;
 mod commands;
 mod detached;
+mod following;
 mod joining;
 mod leaving;
 mod planning;
 mod settling;
+mod taps;
 mod telling;
 mod terminals;
 mod view;
 
+pub use clock_ports::ClockOutView;
+pub use following::LeaderView;
 pub use planning::Plan;
 pub use view::{BotView, View};
 
@@ -26,7 +31,8 @@ use crate::{
     roster::{Bot, Life, Roster},
     score::Score,
 };
-use commands::{Taps, Watcher};
+use commands::Watcher;
+use following::Following;
 use musebot_protocol::{BotId, Said, Tick};
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -34,6 +40,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use taps::Taps;
 use terminals::Terminals;
 
 /// What is decided before the ensemble starts.
@@ -103,6 +110,10 @@ pub struct Director {
     watchers: Vec<Watcher>,
     terminals: Terminals,
     taps: Taps,
+    /// The machine whose clock leads, if there is one.
+    following: Option<Following>,
+    /// The ports that get our clock.
+    clock_outs: Vec<ClockOutView>,
     out: Vec<Action>,
 }
 
@@ -149,6 +160,8 @@ impl Director {
             watchers: Vec::new(),
             terminals: Terminals::default(),
             taps: Taps::default(),
+            following: ensemble.clock.input.as_ref().map(Following::new),
+            clock_outs: ensemble.clock.out.iter().map(ClockOutView::new).collect(),
             out: Vec::new(),
             here: None,
             ensemble,
@@ -188,8 +201,11 @@ impl Director {
             Event::Launched { name, port, manners } => self.launched(now, &name, port, manners),
             Event::NotLaunched { name, reason } => self.not_launched(&name, &reason),
             Event::Exited { name, exit, last_lines } => self.exited(now, &name, &exit, &last_lines),
+            Event::Master { at, word } => self.heard_master(now, at, word),
+            Event::MasterPort(news) => self.master_port(news),
+            Event::ClockPort { port, news } => self.clock_port(port, news),
             Event::Timer => self.time_passed(now),
-            Event::Stalled(stalled) => self.stood_still(stalled),
+            Event::Stalled(stalled) => self.stood_still(now, stalled),
             Event::Interrupted => self.interrupted(now),
         }
         if std::mem::take(&mut self.roster_changed) {
@@ -228,6 +244,7 @@ impl Director {
         self.forgive_a_stall(now);
         self.look_after_the_living(now);
         self.start_if_ready(now);
+        self.follow(now);
         if self.quitting.is_none()
             && let (Some(over), Some(_)) = (self.over, self.origin)
             && now >= self.instant(over)
@@ -278,12 +295,14 @@ impl Director {
             .filter(|b| matches!(b.life, Life::Starting | Life::BackingOff(_)))
             .map(|b| b.name.to_string())
             .collect();
-        if !late.is_empty() {
+        if !late.is_empty() && self.complete.is_none() {
             self.say(Tone::Warning, format!("beginning without {}: it enters at a bar line", late.join(", ")));
         }
-        self.complete = Some(now);
-        self.origin = Some(now + LEAD_IN);
-        self.send_map();
+        self.complete.get_or_insert(now);
+        if self.begins_alone(now) {
+            self.origin = Some(now + LEAD_IN);
+            self.send_map();
+        }
     }
 
     /// Whether tick 0 waits for this bot: so long as the file says, or as its kind may take.
@@ -309,7 +328,7 @@ impl Director {
     }
 
     /// The clock has stood still, and the music goes on from where it was.
-    fn stood_still(&mut self, stalled: Duration) {
+    fn stood_still(&mut self, now: Duration, stalled: Duration) {
         let by = stalled.saturating_sub(self.stalled);
         self.stalled = stalled;
         self.origin = self.origin.map(|origin| origin + by);
@@ -318,6 +337,7 @@ impl Director {
             format!("the director had been stopped for {:.1} s: the music goes on from where it was", by.as_secs_f64()),
         );
         self.send_map();
+        self.find_the_master_again(now);
     }
 
     /// A broadcast that has been relayed: what the director itself makes of it.

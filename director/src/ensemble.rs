@@ -7,6 +7,7 @@ mod bot;
 mod check;
 mod check_bot;
 mod check_output;
+mod clock;
 mod faults;
 mod fields;
 mod historic;
@@ -19,6 +20,7 @@ mod output;
 mod program;
 
 pub use bot::{BotEntry, Restart};
+pub use clock::{ClockPort, ClockPorts};
 pub use faults::{Fault, Faults, Severity};
 pub use length::Length;
 pub use load::{LoadError, MAX_BYTES, files, is_historic, list};
@@ -77,6 +79,8 @@ pub struct Ensemble {
     pub jack_connects: Vec<(BotId, BotId)>,
     /// Bars in a phrase; the bots agree on it among themselves when it does not say.
     pub phraselength: Option<u32>,
+    /// The clocks of other machines.
+    pub clock: ClockPorts,
     /// What is allowed but odd, for a person to read.
     pub warnings: Faults,
 }

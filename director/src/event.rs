@@ -1,7 +1,7 @@
 //! What happens to the director, and what it decides to do: the two closed lists between the
 //! pure core and everything that touches the world.
 
-use crate::{clock_thread::Order, musebot_folder::Manners};
+use crate::{clock_thread::Order, clock_word::ClockWord, musebot_folder::Manners};
 use musebot_protocol::{BotId, Control, Message, Reply, ToDirector};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -55,12 +55,39 @@ pub enum Event<'a> {
         /// The last lines it printed.
         last_lines: Vec<String>,
     },
+    /// The machine whose clock leads says something.
+    Master {
+        /// When it arrived.
+        at: Duration,
+        /// What.
+        word: ClockWord,
+    },
+    /// The port of that machine has come or gone.
+    MasterPort(ClockNews),
+    /// A port that gets our clock has come or gone.
+    ClockPort {
+        /// Which one of the file.
+        port: usize,
+        /// What is the matter with it.
+        news: ClockNews,
+    },
     /// Some milliseconds have passed.
     Timer,
     /// The process had been stopped or suspended; the clock stood still for so long in all.
     Stalled(Duration),
     /// Ctrl-C or SIGTERM; the second one kills.
     Interrupted,
+}
+
+/// What has become of a port for a MIDI clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClockNews {
+    /// It is open, under this name.
+    Here(String),
+    /// It cannot be opened so far, and why.
+    Absent(String),
+    /// It was there, and is no more.
+    Gone,
 }
 
 /// How a process ended.

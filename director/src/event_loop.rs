@@ -3,10 +3,11 @@
 
 use crate::{
     clock,
-    clock_thread::ClockThread,
+    clock_ports::{Heard, PortKeeper, PortNews},
+    clock_thread::{ClockThread, Order},
     director::{Director, Rules},
     ensemble::Ensemble,
-    event::{Action, Event, Tone},
+    event::{Action, ClockNews, Event, Tone},
     launch::Terms,
     ports::Ports,
     relay::Relay,
@@ -77,6 +78,9 @@ pub struct Performance {
     address: SocketAddr,
     control: tokio::net::UdpSocket,
     clock: ClockThread,
+    /// The ports of other machines' clocks, and what the one that leads says.
+    clock_ports: PortKeeper,
+    master: Option<Heard>,
     relay: Relay,
     status: StatusLine,
     nonsense: Nonsense,
@@ -115,6 +119,8 @@ impl Performance {
         let guests = ensemble.guests.unwrap_or(here.ip().is_loopback());
         let clock = ClockThread::start(main.try_clone().context("failed to share the socket")?, ensemble.latency)
             .context("failed to start the clock thread")?;
+        let clock_ports = PortKeeper::start(ensemble.clock.clone(), ensemble.meter.sixteenths())
+            .context("failed to start the thread for clock ports")?;
         let mut director = Director::new(ensemble, Rules { seed: options.seed, guests }, clock::now());
         director.listens_at(here.ip());
         Ok(Self {
@@ -126,6 +132,8 @@ impl Performance {
             socket: tokio::net::UdpSocket::from_std(main).context("failed to watch the socket")?,
             control: tokio::net::UdpSocket::from_std(control).context("failed to watch the control socket")?,
             clock,
+            clock_ports,
+            master: None,
             relay: Relay::default(),
             status: StatusLine::new(options.status),
             nonsense: Nonsense::default(),
@@ -187,6 +195,8 @@ impl Performance {
                     News::NotLaunched(name, reason) => Event::NotLaunched { name, reason },
                     News::Exited(name, exit, last_lines) => Event::Exited { name, exit, last_lines },
                 }),
+                Some(news) = self.clock_ports.news.recv() => self.clock_port(news),
+                _ = self.clock_ports.wake.recv(&mut buffer), if self.master.is_some() => self.hear_master(),
                 _ = timer.tick() => {
                     ticks += 1;
                     if ticks.is_multiple_of(DRAW_EVERY) {
@@ -202,7 +212,8 @@ impl Performance {
                         stalled = still;
                         self.event(Event::Stalled(still));
                     }
-                    self.event(Event::Timer)
+                    let code = self.hear_master().or_else(|| self.return_lost_ports());
+                    code.or(self.event(Event::Timer))
                 }
                 _ = interrupt.recv() => self.event(Event::Interrupted),
                 _ = terminate.recv() => self.event(Event::Interrupted),
@@ -212,6 +223,47 @@ impl Performance {
         self.status.end();
         let heard = self.director.roster().iter().any(|bot| !bot.first_alive.is_zero());
         Ok(Ended { code: code.unwrap_or_default(), asked: self.asked, over: self.director.is_over(), heard })
+    }
+
+    /// What the leading machine has said since we listened last.
+    fn hear_master(&mut self) -> Option<u8> {
+        while let Some((at, word)) = self.master.as_mut().and_then(|words| words.pop().ok()) {
+            let code = self.event(Event::Master { at: clock::from_instant(at), word });
+            if code.is_some() {
+                return code;
+            }
+        }
+        None
+    }
+
+    /// A port of a clock has come or gone.
+    fn clock_port(&mut self, news: PortNews) -> Option<u8> {
+        let event = match news {
+            PortNews::Out(open) => {
+                let (port, news) = (open.port, ClockNews::Here(open.name().to_owned()));
+                if let Some(why) = open.too_slow_for(self.director.ensemble().latency) {
+                    tracing::warn!("{why}");
+                }
+                self.clock.order(Order::Port(open));
+                Event::ClockPort { port, news }
+            }
+            PortNews::NoOut(port, why) => Event::ClockPort { port, news: ClockNews::Absent(why) },
+            PortNews::In(name, words) => {
+                self.master = Some(words);
+                Event::MasterPort(ClockNews::Here(name))
+            }
+            PortNews::NoIn(why) => Event::MasterPort(ClockNews::Absent(why)),
+            PortNews::InGone => Event::MasterPort(ClockNews::Gone),
+        };
+        self.event(event)
+    }
+
+    /// Ports that the clock thread has lost.
+    fn return_lost_ports(&mut self) -> Option<u8> {
+        let lost = self.clock.lost_port()?;
+        let port = lost.port;
+        self.clock_ports.reopen(lost);
+        self.event(Event::ClockPort { port, news: ClockNews::Gone })
     }
 
     fn say_priority(&self) {

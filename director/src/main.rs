@@ -10,7 +10,7 @@ use director::{
     import, launch, list,
     listen::{self, reading::printable},
     musebot_folder::MusebotFolder,
-    new_bot, play, remote, render_to_files, say, screen,
+    new_bot, play, remote, render_to_files, say, screen, tap,
 };
 use musebot_protocol::{Control, Gain};
 use std::{
@@ -81,6 +81,10 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Start(one) => (Control::Start { bot: one.bot }, one.remote),
         Command::Stop(one) => (Control::Stop { bot: one.bot }, one.remote),
         Command::Restart(one) => (Control::Restart { bot: one.bot }, one.remote),
+        Command::Tap(r) if io::stdin().is_terminal() => {
+            tap::by_key(r.port, r.control)?;
+            return Ok(0);
+        }
         Command::Tap(r) => (Control::Tap, r),
         Command::Nudge { ms, remote } => (Control::Nudge { ms }, remote),
         Command::Panic(r) => (Control::Panic, r),

@@ -20,6 +20,9 @@ struct Segment {
 /// Longest ramp, in ticks: 1,000 bars of 4/4.
 const LONGEST_RAMP: i64 = 64_000;
 
+/// When a tick is due that nobody knows the instant of: in thirty years.
+const SOME_DAY: f64 = 1e9;
+
 /// The tempo map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TempoMap {
@@ -55,6 +58,12 @@ impl TempoMap {
     #[must_use]
     pub fn tempo(&self, tick: Tick) -> Tempo {
         self.segment(tick.0).tempo
+    }
+
+    /// How many seconds a tick lasts.
+    #[must_use]
+    pub fn period(&self, tick: Tick) -> f64 {
+        self.segment(tick.0).period
     }
 
     /// The first tick that is due at or after an instant.
@@ -99,6 +108,32 @@ impl TempoMap {
         self.segments.push(Segment { tick: tick.0 + beat, seconds, tempo, period: own });
     }
 
+    /// From `tick` on for some ticks at one tempo, then at another; what was planned from there on is forgotten.
+    pub fn steer(&mut self, tick: Tick, tempo: Tempo, ticks: i64, then: Tempo) {
+        let seconds = self.cut(tick);
+        let (tempo, then) = (on_wire(tempo), on_wire(then));
+        let period = tempo.tick_seconds();
+        self.segments.push(Segment { tick: tick.0, seconds, tempo, period });
+        let (tick, seconds) = (tick.0 + ticks, seconds + period * ticks as f64);
+        self.segments.push(Segment { tick, seconds, tempo: then, period: then.tick_seconds() });
+    }
+
+    /// `tick` and all after it wait until somebody says when they are due ([`Self::resume`]).
+    pub fn pause(&mut self, tick: Tick) {
+        let tempo = self.tempo(tick);
+        self.cut(tick);
+        self.segments.push(Segment { tick: tick.0, seconds: SOME_DAY, tempo, period: tempo.tick_seconds() });
+    }
+
+    /// `tick` is due so many seconds after tick 0, and from there it goes on at a tempo.
+    pub fn resume(&mut self, tick: Tick, seconds: f64, tempo: Tempo) {
+        self.cut(tick);
+        let tempo = on_wire(tempo);
+        // Never before the tick that it follows.
+        let seconds = if self.segments.is_empty() { seconds } else { seconds.max(self.seconds(tick)) };
+        self.segments.push(Segment { tick: tick.0, seconds, tempo, period: tempo.tick_seconds() });
+    }
+
     /// Forgets everything from `tick` on and says when `tick` is due.
     fn cut(&mut self, tick: Tick) -> f64 {
         let seconds = self.seconds(tick);
@@ -108,7 +143,11 @@ impl TempoMap {
 
     /// Forgets what lies before `tick`, so that a long evening of changes does not pile up.
     pub fn forget_before(&mut self, tick: Tick) {
-        let current = self.segments.partition_point(|s| s.tick <= tick.0).saturating_sub(1);
+        let mut current = self.segments.partition_point(|s| s.tick <= tick.0).saturating_sub(1);
+        // In a pause it is still the tick before it that we are at.
+        if self.segments.get(current).is_some_and(|s| s.seconds >= SOME_DAY) {
+            current = current.saturating_sub(1);
+        }
         self.segments.drain(..current);
     }
 
@@ -187,6 +226,31 @@ mod tests {
         assert_eq!(map.tempo(Tick(25)).bpm(), 120.0);
         map.nudge(Tick(120), -5_000.0);
         assert!(map.seconds(Tick(121)) > map.seconds(Tick(120)));
+    }
+
+    #[test]
+    fn a_pause_lasts_until_somebody_ends_it_and_no_tick_is_left_out() {
+        let mut map = TempoMap::new(tempo(120.0));
+        map.pause(Tick(40));
+        assert_eq!(map.seconds(Tick(39)), 39.0 / 32.0);
+        assert_eq!(map.first_tick_from(86_400.0), Tick(40));
+        assert_eq!(map.period(Tick(39)), 1.0 / 32.0, "the last tick before it is as long as it was");
+        map.forget_before(map.first_tick_from(50.0));
+        assert_eq!(map.first_tick_from(50.0), Tick(40), "what is forgotten in a pause is not where we are");
+        map.resume(Tick(40), 100.0, tempo(60.0));
+        assert_eq!(map.seconds(Tick(40)), 100.0);
+        assert_eq!(map.seconds(Tick(56)), 101.0);
+        assert_eq!(map.first_tick_from(50.0), Tick(40));
+        assert_eq!(map.seconds(Tick(39)), 39.0 / 32.0);
+    }
+
+    #[test]
+    fn a_map_that_is_steered_goes_on_at_the_second_tempo() {
+        let mut map = TempoMap::new(tempo(120.0));
+        map.steer(Tick(32), tempo(125.0), 16, tempo(100.0));
+        assert_eq!(map.seconds(Tick(32)), 1.0);
+        assert!((map.seconds(Tick(48)) - 1.0 - 60.0 / 125.0).abs() < 1e-9);
+        assert!((map.seconds(Tick(64)) - map.seconds(Tick(48)) - 0.6).abs() < 1e-9);
     }
 
     #[test]

@@ -73,8 +73,10 @@ fn nobody(port: u16) -> String {
 }
 
 fn print(out: &mut dyn Write, what: &str, values: &[Args], heading: bool) -> anyhow::Result<()> {
-    if what == "bots" {
-        return table(out, values, heading);
+    match what {
+        "bots" => return table(out, values, heading),
+        "clock" => return clocks(out, values),
+        _ => {}
     }
     for value in values {
         let words: Vec<String> = value.iter().map(word).collect();
@@ -89,6 +91,29 @@ fn word(arg: &Arg) -> String {
         Arg::Float(f) => f.to_string(),
         Arg::Text(s) => s.clone(),
     }
+}
+
+/// Whose clock leads, and who gets ours.
+fn clocks(out: &mut dyn Write, ports: &[Args]) -> anyhow::Result<()> {
+    let text = |port: &Args, i: usize| port.get(i).map(word).unwrap_or_default();
+    if ports.is_empty() {
+        writeln!(out, "our own clock, for nobody else ([clock] in the ensemble file connects other machines)")?;
+    }
+    for port in ports {
+        let (way, name, state) = (text(port, 0), text(port, 1), text(port, 2));
+        let number = |i: usize| port.get(i).and_then(Arg::number).unwrap_or_default();
+        match way.as_str() {
+            "in" if number(3) > 0.0 => writeln!(
+                out,
+                "in   {name}: {state}, {:.1} bpm, jitter {:.1} ms, correction {:+.1} ms",
+                number(3),
+                number(4),
+                number(5)
+            )?,
+            _ => writeln!(out, "{way:4} {name}: {state}")?,
+        }
+    }
+    Ok(())
 }
 
 fn table(out: &mut dyn Write, bots: &[Args], heading: bool) -> anyhow::Result<()> {

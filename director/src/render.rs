@@ -167,6 +167,8 @@ impl House {
         };
         let mut ensemble = request.ensemble.clone();
         ensemble.length = Some(Length::Bars(request.bars));
+        // Nothing of the world leads or follows a render.
+        ensemble.clock = crate::ensemble::ClockPorts::default();
         in_bars(&mut ensemble);
         let (supervisor, news) = Supervisor::new(terms, Ports::new()?);
         let rules = Rules { seed: request.seed, guests: false };

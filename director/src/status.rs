@@ -53,6 +53,7 @@ pub fn text(view: &View) -> String {
     if let Some(section) = &view.section {
         let _ = write!(line, "  {section}");
     }
+    clocks(&mut line, view);
     for bot in &view.bots {
         let _ = write!(line, " | {}", bot.name);
         match bot.state {
@@ -76,6 +77,20 @@ pub fn text(view: &View) -> String {
     line
 }
 
+/// Whose clock leads and how well we follow it, and who gets ours.
+fn clocks(line: &mut String, view: &View) {
+    if let Some(leader) = &view.leader {
+        let _ = write!(line, " | {} {}", leader.state, leader.name);
+        if matches!(leader.state, "locked" | "holding") {
+            let _ = write!(line, " {:+.1} ms, jitter {:.1} ms", leader.correction_ms, leader.jitter_ms);
+        }
+    }
+    if !view.clock_outs.is_empty() {
+        let outs = view.clock_outs.iter().map(|out| if out.here { out.name.clone() } else { format!("({} absent)", out.name) });
+        let _ = write!(line, " | clock to {}", outs.collect::<Vec<_>>().join(", "));
+    }
+}
+
 fn decibels(linear: f32) -> Option<f32> {
     (linear > 1e-4).then(|| 20.0 * linear.log10())
 }
@@ -83,7 +98,7 @@ fn decibels(linear: f32) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::director::BotView;
+    use crate::director::{BotView, ClockOutView, LeaderView};
     use musebot_protocol::{Tempo, Tick};
 
     #[test]
@@ -112,10 +127,44 @@ mod tests {
                 bot("drums", State::BackingOff, false),
             ],
             quitting: false,
+            leader: None,
+            clock_outs: Vec::new(),
         };
         assert_eq!(
             text(&view),
             "112.0 bpm  5.3 of 32  verse | bass -12 dB 0.2 ms | melody muted | drums backing-off | restarts 3"
         );
+    }
+
+    #[test]
+    fn the_line_says_whose_clock_leads_how_well_and_who_gets_ours() {
+        let leader = LeaderView {
+            name: "Digitakt".into(),
+            state: "locked",
+            bpm: Some(120.5),
+            jitter_ms: 0.84,
+            correction_ms: -0.26,
+        };
+        let outs = [("TR-8", true), ("Minilogue", false)];
+        let mut view = View {
+            tempo: Tempo::new(120.5).unwrap(),
+            running: true,
+            bar: 2,
+            beat: 1,
+            tick: Tick(64),
+            end: None,
+            section: None,
+            bots: Vec::new(),
+            quitting: false,
+            leader: Some(leader),
+            clock_outs: outs.map(|(name, here)| ClockOutView { name: name.into(), here }).into(),
+        };
+        assert_eq!(
+            text(&view),
+            "120.5 bpm  2.1 | locked Digitakt -0.3 ms, jitter 0.8 ms | clock to TR-8, (Minilogue absent) | restarts 0"
+        );
+        view.leader.as_mut().unwrap().state = "waiting";
+        view.clock_outs.clear();
+        assert_eq!(text(&view), "120.5 bpm  2.1 | waiting Digitakt | restarts 0");
     }
 }

@@ -22,6 +22,8 @@ mod control;
 mod dying;
 #[path = "director/folders.rs"]
 mod folders;
+#[path = "director/following.rs"]
+mod following;
 #[path = "director/guests.rs"]
 mod guests;
 #[path = "director/leaving.rs"]

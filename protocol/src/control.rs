@@ -38,7 +38,7 @@ pub enum Control {
     Panic,
     /// `quit`: end the ensemble.
     Quit,
-    /// `get s`: `tempo`, `bots`, `position`, `section`, `master`, `density`, `name`.
+    /// `get s`: `tempo`, `bots`, `clock`, `position`, `section`, `master`, `density`, `name`.
     Get { what: String },
     /// `watch s`: the same now and on every change.
     Watch { what: String },

@@ -1,6 +1,6 @@
 //! What a terminal may ask for while the ensemble plays (X7).
 
-use super::Director;
+use super::{Director, View};
 use crate::{
     event::{Action, Tone},
     memory::Voice,
@@ -14,7 +14,8 @@ use std::{
 };
 
 /// What can be asked for with `get` and `watch`.
-const VALUES: [&str; 9] = ["address", "bots", "density", "master", "name", "position", "section", "seed", "tempo"];
+const VALUES: [&str; 10] =
+    ["address", "bots", "clock", "density", "master", "name", "position", "section", "seed", "tempo"];
 
 /// Watchers at most; the oldest is forgotten.
 const MOST_WATCHERS: usize = 32;
@@ -30,30 +31,6 @@ pub(super) struct Watcher {
     told: Duration,
 }
 
-/// Taps of a tempo.
-#[derive(Default)]
-pub(super) struct Taps {
-    taps: Vec<Duration>,
-}
-
-impl Taps {
-    /// One more tap; from the second on they make a tempo.
-    fn tap(&mut self, now: Duration) -> Option<Tempo> {
-        /// Longer than this, and a new series begins.
-        const PAUSE: Duration = Duration::from_secs(3);
-        if self.taps.last().is_some_and(|last| now.saturating_sub(*last) > PAUSE) {
-            self.taps.clear();
-        }
-        self.taps.push(now);
-        if self.taps.len() > 8 {
-            self.taps.remove(0);
-        }
-        let beats = self.taps.len() - 1;
-        let span = (now - self.taps[0]).as_secs_f64();
-        (beats > 0 && span > 0.0).then(|| Tempo::clamped(60.0 * beats as f64 / span))
-    }
-}
-
 impl Director {
     pub(super) fn asked(&mut self, now: Duration, from: SocketAddr, control: Control) {
         let name = control.name();
@@ -67,7 +44,10 @@ impl Director {
     fn obey(&mut self, now: Duration, from: SocketAddr, control: Control) -> Result<(), String> {
         let when = self.when(now);
         match control {
-            Control::Tempo { tempo, over } => self.change_tempo(now, tempo, over),
+            Control::Tempo { tempo, over } => {
+                self.take_the_lead(now)?;
+                self.change_tempo(now, tempo, over);
+            }
             Control::Gain { who, gain, over } => {
                 self.known_or_expected(from, "gain", &who)?;
                 self.mixer.set_gain(&who, gain, when, self.span(over));
@@ -111,10 +91,12 @@ impl Director {
             }
             Control::Density { density } => self.conduct_now(&Said::Density(density)),
             Control::Tap => {
+                self.take_the_lead(now)?;
                 if let Some(tempo) = self.taps.tap(now) {
                     self.change_tempo(now, tempo, None);
                 }
             }
+            Control::Nudge { ms } if self.nudge_against_master(now, ms) => {}
             Control::Nudge { ms } => {
                 let tick = self.next_tick(now);
                 self.map.nudge(tick, ms);
@@ -286,6 +268,7 @@ impl Director {
                 let ip = self.here.filter(|ip| !ip.is_unspecified()).unwrap_or(Ipv4Addr::LOCALHOST.into());
                 vec![vec![ip.to_string().into()]]
             }
+            "clock" => clocks(&view),
             "name" => vec![vec![self.ensemble.name.as_str().into()]],
             "seed" => vec![vec![self.rules.seed.to_string().into()]],
             "bots" => view
@@ -333,18 +316,17 @@ impl Director {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn taps_make_a_tempo_and_a_pause_begins_a_new_one() {
-        let mut taps = Taps::default();
-        let ms = Duration::from_millis;
-        assert_eq!(taps.tap(ms(1000)), None);
-        assert_eq!(taps.tap(ms(1500)).unwrap().bpm(), 120.0);
-        assert_eq!(taps.tap(ms(2000)).unwrap().bpm(), 120.0);
-        assert_eq!(taps.tap(ms(9000)), None);
-        assert_eq!(taps.tap(ms(10000)).unwrap().bpm(), 60.0);
-    }
+/// The machine that leads, if one does: `in`, its name, how it stands, its tempo, its jitter and our
+/// correction in milliseconds; then the ports that get our clock: `out`, the name, and whether it is there.
+fn clocks(view: &View) -> Vec<Args> {
+    // As exact as a person reads it: a watcher is not told of every tremor.
+    let tenths = |value: f64| Arg::Float(((value * 10.0).round() / 10.0 + 0.0) as f32);
+    let leader = view.leader.iter().map(|l| {
+        let bpm = tenths(l.bpm.unwrap_or_default());
+        vec!["in".into(), l.name.as_str().into(), l.state.into(), bpm, tenths(l.jitter_ms), tenths(l.correction_ms)]
+    });
+    let outs = view.clock_outs.iter().map(|out| {
+        vec!["out".into(), out.name.as_str().into(), if out.here { "here" } else { "absent" }.into()]
+    });
+    leader.chain(outs).collect()
 }

@@ -224,6 +224,7 @@ impl Director {
     /// Lets everybody fade out and go.
     pub(super) fn quit(&mut self, now: Duration) {
         self.quitting = Some(now);
+        self.end_clocks(self.next_tick(now));
         let names: Vec<Arc<str>> = self.roster.iter().map(|b| b.name.clone()).collect();
         for name in names {
             self.tell_off(now, &name, Then::Stay);

@@ -168,6 +168,9 @@ impl Director {
                     .map_or(Duration::ZERO, |b| b.delay(self.ensemble.latency, self.ensemble.delay_historic));
                 self.out.push(Action::Clock(Order::Before { tick, to, delay, bytes: bytes.into() }));
             }
+            if plan.over {
+                self.end_clocks(tick);
+            }
             if let Some(section) = plan.section.filter(|_| self.score.sections().len() > 1) {
                 self.say(Tone::Note, format!("section {section} at bar {}", self.position(tick).bar));
             }

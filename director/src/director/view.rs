@@ -1,6 +1,6 @@
 //! How things stand, for the status line and for terminals that ask.
 
-use super::Director;
+use super::{ClockOutView, Director, LeaderView};
 use musebot_protocol::{State, TICKS_PER_BEAT, Tempo, Tick};
 use std::{sync::Arc, time::Duration};
 
@@ -25,6 +25,10 @@ pub struct View {
     pub bots: Vec<BotView>,
     /// Whether we are leaving.
     pub quitting: bool,
+    /// The machine whose clock leads.
+    pub leader: Option<LeaderView>,
+    /// The ports that get our clock.
+    pub clock_outs: Vec<ClockOutView>,
 }
 
 /// How one bot is doing.
@@ -86,6 +90,8 @@ impl Director {
                 })
                 .collect(),
             quitting: self.quitting.is_some(),
+            leader: self.following.as_ref().map(|following| following.view(now)),
+            clock_outs: self.clock_outs.clone(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From the file's text to an [`Ensemble`], or to all that is wrong with it.
 
 use super::{
-    AgentListStyle, BotEntry, Ensemble, Exiting, Fault, Faults, Form, Length, Section, Severity, check_bot,
+    AgentListStyle, BotEntry, Ensemble, Exiting, Fault, Faults, Form, Length, Section, Severity, check_bot, clock,
     fields::{Field, Fields},
     nearest::nearest,
 };
@@ -10,7 +10,7 @@ use std::{collections::HashMap, ops::Range, path::Path, sync::Arc, time::Duratio
 use toml::de::DeTable;
 
 /// The keys above the first `[[bot]]` or `[[section]]`, and those two.
-pub(crate) const KEYS: [&str; 22] = [
+pub(crate) const KEYS: [&str; 23] = [
     "name",
     "tempo",
     "key",
@@ -31,6 +31,7 @@ pub(crate) const KEYS: [&str; 22] = [
     "sections",
     "phraselength",
     "jack-connect",
+    "clock",
     "section",
     "bot",
 ];
@@ -102,6 +103,7 @@ fn read(fields: &Fields<'_>, path: &Path, text: &Arc<str>, faults: &mut Vec<Faul
         bots: Vec::new(),
         jack_connects: Vec::new(),
         phraselength: fields.read("phraselength", faults, |v| v.whole_in(1..=64, "a phrase's length")),
+        clock: clock::read(fields, faults),
         warnings: Faults::new(path.to_owned(), text.clone(), Vec::new()),
     };
     let mut warnings = Vec::new();

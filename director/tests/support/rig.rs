@@ -45,6 +45,8 @@ pub(crate) enum Done {
     Connect(String),
     Reply(String),
     Say(Tone, String),
+    /// The clocks of other machines stop before this tick; `true` if they may go on from there.
+    ClocksStop(i64, bool),
     Finish(u8),
 }
 
@@ -337,6 +339,8 @@ impl Rig {
                     self.clock = Some((origin, map));
                     continue;
                 }
+                Action::Clock(Order::Stop { from, again, .. }) => Done::ClocksStop(from.0, again),
+                Action::Clock(Order::Port(_)) => unreachable!("a port is opened by nobody here"),
                 Action::Clock(Order::Targets(targets)) => {
                     self.targets = targets.to_vec();
                     continue;
