@@ -9,11 +9,13 @@ mod joining;
 mod leaving;
 mod planning;
 mod settling;
+mod surfaces;
 mod telling;
 mod terminals;
 mod view;
 
 pub use planning::Plan;
+pub use surfaces::LEARN_WITHIN;
 pub use view::{BotView, View};
 
 use crate::{
@@ -34,6 +36,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use surfaces::Surfaces;
 use terminals::Terminals;
 
 /// What is decided before the ensemble starts.
@@ -102,6 +105,7 @@ pub struct Director {
     addresses: VecDeque<(BotId, SocketAddr, SocketAddr)>,
     watchers: Vec<Watcher>,
     terminals: Terminals,
+    surfaces: Surfaces,
     taps: Taps,
     out: Vec<Action>,
 }
@@ -148,6 +152,7 @@ impl Director {
             addresses: VecDeque::new(),
             watchers: Vec::new(),
             terminals: Terminals::default(),
+            surfaces: Surfaces::new(&ensemble.surfaces, now),
             taps: Taps::default(),
             out: Vec::new(),
             here: None,
@@ -188,6 +193,7 @@ impl Director {
             Event::Launched { name, port, manners } => self.launched(now, &name, port, manners),
             Event::NotLaunched { name, reason } => self.not_launched(&name, &reason),
             Event::Exited { name, exit, last_lines } => self.exited(now, &name, &exit, &last_lines),
+            Event::Surface { number, news } => self.surface(now, number, news),
             Event::Timer => self.time_passed(now),
             Event::Stalled(stalled) => self.stood_still(stalled),
             Event::Interrupted => self.interrupted(now),
@@ -241,6 +247,7 @@ impl Director {
             self.send_agent_list(now);
         }
         self.tell_watchers(now);
+        self.tend_surfaces(now);
         self.forget_terminals(now);
         self.finish_if_alone(now);
     }

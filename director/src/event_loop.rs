@@ -13,6 +13,7 @@ use crate::{
     runtime, socket,
     status::StatusLine,
     supervisor::{News, Supervisor},
+    surface::door::{Doors, Heard},
 };
 use anyhow::Context;
 use musebot_protocol::{Control, MAX_DATAGRAM, PacketError, Reply, ToDirector, messages};
@@ -77,6 +78,8 @@ pub struct Performance {
     address: SocketAddr,
     control: tokio::net::UdpSocket,
     clock: ClockThread,
+    doors: Doors,
+    touched: mpsc::Receiver<Heard>,
     relay: Relay,
     status: StatusLine,
     nonsense: Nonsense,
@@ -115,6 +118,7 @@ impl Performance {
         let guests = ensemble.guests.unwrap_or(here.ip().is_loopback());
         let clock = ClockThread::start(main.try_clone().context("failed to share the socket")?, ensemble.latency)
             .context("failed to start the clock thread")?;
+        let (doors, touched) = Doors::open(&ensemble.surfaces);
         let mut director = Director::new(ensemble, Rules { seed: options.seed, guests }, clock::now());
         director.listens_at(here.ip());
         Ok(Self {
@@ -126,6 +130,8 @@ impl Performance {
             socket: tokio::net::UdpSocket::from_std(main).context("failed to watch the socket")?,
             control: tokio::net::UdpSocket::from_std(control).context("failed to watch the control socket")?,
             clock,
+            doors,
+            touched,
             relay: Relay::default(),
             status: StatusLine::new(options.status),
             nonsense: Nonsense::default(),
@@ -187,6 +193,10 @@ impl Performance {
                     News::NotLaunched(name, reason) => Event::NotLaunched { name, reason },
                     News::Exited(name, exit, last_lines) => Event::Exited { name, exit, last_lines },
                 }),
+                Some(heard) = self.touched.recv() => match heard {
+                    Heard::News { number, news } => self.event(Event::Surface { number, news }),
+                    Heard::Inputs(ports) => { self.doors.open_ports(ports); None }
+                },
                 _ = timer.tick() => {
                     ticks += 1;
                     if ticks.is_multiple_of(DRAW_EVERY) {
@@ -324,6 +334,8 @@ impl Performance {
                 Action::Reply { to, reply } => {
                     let _ = self.control.try_send_to(&reply.encode(), to);
                 }
+                Action::Show { surface, messages } => self.doors.show(surface, &messages),
+                Action::Inputs(inputs) => self.doors.inputs(inputs),
                 Action::Say(Tone::Note, what) => tracing::info!("{what}"),
                 Action::Say(Tone::Warning, what) => tracing::warn!("{what}"),
                 Action::Say(Tone::Loud, what) => tracing::error!("{what}"),

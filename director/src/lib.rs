@@ -5,6 +5,7 @@
 //! touch everything and decide nothing.
 
 pub mod artefacts;
+pub mod calibrate;
 pub mod check_bot;
 pub mod cli;
 pub mod clock;
@@ -17,6 +18,7 @@ pub mod event_loop;
 pub mod import;
 mod jack;
 pub mod launch;
+pub mod learn;
 pub mod list;
 pub mod listen;
 pub mod memory;
@@ -41,3 +43,4 @@ pub mod screen;
 pub mod socket;
 pub mod status;
 pub mod supervisor;
+pub mod surface;

@@ -3,10 +3,10 @@
 use anyhow::Context;
 use clap::Parser;
 use director::{
-    check_bot,
+    calibrate, check_bot,
     cli::{Cli, Command},
     ensemble::{Ensemble, Program},
-    import, launch, list, listen,
+    import, launch, learn, list, listen,
     musebot_folder::MusebotFolder,
     new_bot, play, remote, render_to_files, say, screen,
 };
@@ -64,6 +64,8 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::CheckBot(args) => return check_bot::command(&args),
         Command::Listen(args) => return listen::command(&args),
         Command::Say(args) => return say::command(&args),
+        Command::Learn(args) => return learn::command(&args),
+        Command::Calibrate(args) => return calibrate::command(&args),
         Command::Bots(r) => (Control::Get { what: "bots".into() }, r),
         Command::Tempo { tempo, over, remote } => (Control::Tempo { tempo, over: over.over }, remote),
         Command::Gain { who, gain, over, remote } if who == "master" => {

@@ -56,14 +56,17 @@ impl Taps {
 impl Director {
     pub(super) fn asked(&mut self, now: Duration, from: SocketAddr, control: Control) {
         let name = control.name();
+        let later = matches!(control, Control::Learn { .. });
         let reply = match self.obey(now, from, control) {
+            // Once a hand has moved something.
+            Ok(()) if later => return,
             Ok(()) => Reply::Ok(name.to_owned()),
             Err(advice) => Reply::Error(name.to_owned(), advice),
         };
         self.out.push(Action::Reply { to: from, reply });
     }
 
-    fn obey(&mut self, now: Duration, from: SocketAddr, control: Control) -> Result<(), String> {
+    pub(super) fn obey(&mut self, now: Duration, from: SocketAddr, control: Control) -> Result<(), String> {
         let when = self.when(now);
         match control {
             Control::Tempo { tempo, over } => self.change_tempo(now, tempo, over),
@@ -131,6 +134,7 @@ impl Director {
                 }
             }
             Control::Listen { on } => self.listen(now, from, on)?,
+            Control::Learn { what } => self.learn(now, from, &what)?,
             Control::Watch { what } => {
                 self.values(now, &what)?;
                 self.watchers.retain(|w| w.to != from || w.what != what);

@@ -1,7 +1,7 @@
 //! From the file's text to an [`Ensemble`], or to all that is wrong with it.
 
 use super::{
-    AgentListStyle, BotEntry, Ensemble, Exiting, Fault, Faults, Form, Length, Section, Severity, check_bot,
+    AgentListStyle, BotEntry, Ensemble, Exiting, Fault, Faults, Form, Length, Section, Severity, check_bot, control,
     fields::{Field, Fields},
     nearest::nearest,
 };
@@ -10,7 +10,7 @@ use std::{collections::HashMap, ops::Range, path::Path, sync::Arc, time::Duratio
 use toml::de::DeTable;
 
 /// The keys above the first `[[bot]]` or `[[section]]`, and those two.
-pub(crate) const KEYS: [&str; 22] = [
+pub(crate) const KEYS: [&str; 23] = [
     "name",
     "tempo",
     "key",
@@ -31,6 +31,7 @@ pub(crate) const KEYS: [&str; 22] = [
     "sections",
     "phraselength",
     "jack-connect",
+    "control",
     "section",
     "bot",
 ];
@@ -101,12 +102,14 @@ fn read(fields: &Fields<'_>, path: &Path, text: &Arc<str>, faults: &mut Vec<Faul
         sections: sections(fields, faults),
         bots: Vec::new(),
         jack_connects: Vec::new(),
+        surfaces: Vec::new(),
         phraselength: fields.read("phraselength", faults, |v| v.whole_in(1..=64, "a phrase's length")),
         warnings: Faults::new(path.to_owned(), text.clone(), Vec::new()),
     };
     let mut warnings = Vec::new();
     ensemble.bots = check_bot::bots(fields, &ensemble, faults, &mut warnings);
     ensemble.jack_connects = jack_connects(fields, &ensemble.bots, faults);
+    ensemble.surfaces = control::surfaces(fields, &ensemble, faults, &mut warnings);
     warnings.iter_mut().for_each(|warning| warning.severity = Severity::Warning);
     ensemble.warnings = Faults::new(path.to_owned(), text.clone(), warnings);
     ensemble
