@@ -23,18 +23,25 @@ static SERVERS: AtomicU32 = AtomicU32::new(0);
 impl Jack {
     /// `None` where JACK or one of these tools is not installed.
     pub(crate) fn start(tools: &[&str]) -> Option<Self> {
+        Self::start_with_period(tools, 512)
+    }
+
+    /// The same, with so many frames to a cycle.
+    pub(crate) fn start_with_period(tools: &[&str], period: u32) -> Option<Self> {
         for tool in ["jackd", "jack_lsp"].iter().chain(tools) {
             let known = Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status();
             known.ok().filter(std::process::ExitStatus::success)?;
         }
         let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-        (0..5).find_map(|_| Self::attempt()).or_else(|| panic!("JACK is installed, and its server does not answer"))
+        (0..5)
+            .find_map(|_| Self::attempt(period))
+            .or_else(|| panic!("JACK is installed, and its server does not answer"))
     }
 
-    fn attempt() -> Option<Self> {
+    fn attempt(period: u32) -> Option<Self> {
         let name = format!("musebots-{}-{}", std::process::id(), SERVERS.fetch_add(1, Relaxed));
         let server = Command::new("jackd")
-            .args(["-n", &name, "--no-realtime", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "512"])
+            .args(["-n", &name, "--no-realtime", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", &period.to_string()])
             .env("JACK_NO_AUDIO_RESERVATION", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -55,6 +62,11 @@ impl Jack {
     /// What makes programs take this server, and no other.
     pub(crate) fn variables(&self) -> [(&'static str, &str); 3] {
         [("JACK_DEFAULT_SERVER", &self.name), ("JACK_NO_START_SERVER", "1"), ("JACK_NO_AUDIO_RESERVATION", "1")]
+    }
+
+    /// The server's process.
+    pub(crate) fn id(&self) -> u32 {
+        self.server.id()
     }
 
     /// All ports, each with what it is connected to indented below it.

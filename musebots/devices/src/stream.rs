@@ -4,6 +4,7 @@ use crate::device::{AudioDevice, first_line};
 use crate::error::DeviceError;
 use crate::format;
 use crate::health::Health;
+use crate::priority::{Priority, promote};
 use crate::quietly::quietly;
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{BufferSize, Data, OutputCallbackInfo};
@@ -125,7 +126,7 @@ impl Feed {
         let at = Instant::now();
         if self.promote {
             self.promote = false;
-            self.health.has_realtime(promote());
+            self.health.has_realtime(promote(Priority::Sound));
         }
         if self.fill.is_none() {
             match self.take.try_recv() {
@@ -148,21 +149,4 @@ impl Feed {
             done += count;
         }
     }
-}
-
-/// Asks for real-time priority for the thread we are on: a little below the conductor's clock.
-#[cfg(target_os = "linux")]
-fn promote() -> bool {
-    use thread_priority::{
-        RealtimeThreadSchedulePolicy::Fifo, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy::Realtime,
-        set_thread_priority_and_policy, thread_native_id,
-    };
-    let Ok(value) = ThreadPriorityValue::try_from(40u8) else { return false };
-    set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Crossplatform(value), Realtime(Fifo)).is_ok()
-}
-
-/// Elsewhere the audio system gives it by itself.
-#[cfg(not(target_os = "linux"))]
-fn promote() -> bool {
-    true
 }

@@ -1,0 +1,125 @@
+//! The thread that sends: it sleeps until the instant of the next message, and no longer.
+
+use super::super::error::MidiError;
+use super::super::message::MidiMessage;
+use super::super::outbox::{Outbox, Shared};
+use super::super::port::{Listed, Way};
+use super::super::queue::Next;
+use super::super::watch::Watch;
+use super::{LOOKING, absent, failed, is_there, outputs, own_port};
+use crate::priority::{Priority, promote};
+use crate::quietly::quietly;
+#[cfg(unix)]
+use midir::os::unix::VirtualOutput;
+use midir::{MidiOutput, MidiOutputConnection, SendError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::thread::{Builder, Thread, park, park_timeout};
+use std::time::{Duration, Instant};
+
+/// From waking up to the first byte, with some room.
+const LATENCY: Duration = Duration::from_millis(1);
+/// How long a message is offered to a system that does not take it, and how often.
+const PATIENCE: Duration = Duration::from_secs(1);
+const AGAIN: Duration = Duration::from_millis(1);
+
+/// What is sending. The thread ends by itself when the outbox is closing.
+pub(crate) struct Sender {
+    thread: Thread,
+    _watch: Option<Watch>,
+}
+
+impl Sender {
+    /// Sends to a port that is there.
+    pub(crate) fn connect(client: &str, port: &Listed, outbox: Outbox) -> Result<Self, MidiError> {
+        let connection = quietly(|| {
+            let midi = MidiOutput::new(client).map_err(|_| absent())?;
+            let Some((_, theirs)) = outputs(&midi).into_iter().find(|(one, _)| one.id == port.id) else {
+                return Err(failed(&port.name, "it has just gone"));
+            };
+            midi.connect(&theirs, own_port(Way::Out)).map_err(|e| failed(&port.name, e))
+        })?;
+        let watch = watch(port.clone(), Arc::clone(&outbox.shared));
+        Self::start(&port.name, connection, outbox, Some(watch))
+    }
+
+    /// Sends to whoever connects to a port of our own.
+    #[cfg(unix)]
+    pub(crate) fn create(client: &str, name: &str, outbox: Outbox) -> Result<Self, MidiError> {
+        let connection = quietly(|| {
+            let midi = MidiOutput::new(client).map_err(|_| absent())?;
+            midi.create_virtual(name).map_err(|e| failed(name, e))
+        })?;
+        Self::start(name, connection, outbox, None)
+    }
+
+    /// Sends to whoever connects to a port of our own.
+    #[cfg(not(unix))]
+    pub(crate) fn create(_client: &str, name: &str, _outbox: Outbox) -> Result<Self, MidiError> {
+        Err(failed(name, "this system has no virtual ports"))
+    }
+
+    fn start(
+        name: &str,
+        connection: MidiOutputConnection,
+        outbox: Outbox,
+        watch: Option<Watch>,
+    ) -> Result<Self, MidiError> {
+        outbox.shared.set_latency(LATENCY);
+        let run = move || send_all(outbox, connection);
+        let thread = Builder::new().name("midi".to_owned()).spawn(run).map_err(|e| failed(name, e))?;
+        Ok(Self { thread: thread.thread().clone(), _watch: watch })
+    }
+
+    /// There is something new. Realtime-safe: yes.
+    pub(crate) fn wake(&self) {
+        self.thread.unpark();
+    }
+}
+
+/// Nobody says that a port has gone: looks whether it is still listed.
+fn watch(port: Listed, shared: Arc<Shared>) -> Watch {
+    let mut looking: Option<MidiOutput> = None;
+    Watch::new(move || {
+        quietly(|| {
+            if looking.is_none() {
+                looking = MidiOutput::new(LOOKING).ok();
+            }
+            let listed =
+                looking.as_ref().map(|midi| outputs(midi).into_iter().map(|(port, _)| port).collect::<Vec<_>>());
+            // Once gone it stays gone: what comes back is not what we are connected to.
+            if listed.is_some_and(|listed| !is_there(&listed, &port)) {
+                shared.lost.store(true, Relaxed);
+            }
+        });
+    })
+}
+
+fn send_all(mut outbox: Outbox, mut connection: MidiOutputConnection) {
+    promote(Priority::Midi);
+    loop {
+        outbox.take_in();
+        let closing = outbox.shared.closing.load(SeqCst);
+        match outbox.next(Instant::now()) {
+            Next::Send(due, message) => {
+                send(&mut connection, &message, &outbox.shared);
+                outbox.sent(due, Instant::now());
+            }
+            Next::Wait(_) | Next::Nothing if closing && !outbox.is_behind() => break,
+            Next::Wait(until) => park_timeout(until.saturating_duration_since(Instant::now())),
+            Next::Nothing => park(),
+        }
+    }
+    outbox.shared.idle.store(true, SeqCst);
+}
+
+/// Offers a message until it is taken: the system's own buffer may be full for a moment.
+fn send(connection: &mut MidiOutputConnection, message: &MidiMessage, shared: &Shared) {
+    let deadline = Instant::now() + PATIENCE;
+    while let Err(SendError::Other(_)) = connection.send(message.bytes()) {
+        if shared.lost.load(Relaxed) || Instant::now() > deadline {
+            return;
+        }
+        park_timeout(AGAIN);
+    }
+}

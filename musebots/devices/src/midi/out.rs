@@ -1,0 +1,128 @@
+//! A MIDI output: messages are given ahead of time, each with its instant, and go by themselves.
+
+use super::error::MidiError;
+use super::message::MidiMessage;
+use super::outbox::{Inlet, Shared, outbox};
+use super::port::{MidiAddress, MidiSystem, Wanted, Way, find};
+use super::{jack, native};
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::time::{Duration, Instant};
+
+/// How long it may take, when it is closed, to send what is due: a full chord on a slow wire.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// An open output. Dropping it sends what is due by then, forgets the rest and closes the port.
+pub struct MidiOut {
+    inlet: Inlet,
+    sender: Sender,
+    name: String,
+    system: MidiSystem,
+}
+
+enum Sender {
+    Native(native::Sender),
+    Jack { _open: jack::Sender },
+}
+
+impl MidiOut {
+    /// Opens a port to send to, or one of our own. `client` is what others see us as. It may take
+    /// some milliseconds: never on a thread that keeps time.
+    ///
+    /// # Errors
+    /// When there is no such port, or it does not open.
+    pub fn open(client: &str, address: &MidiAddress) -> Result<Self, MidiError> {
+        let (system, port) = match &address.port {
+            Wanted::Named(name) => {
+                let (system, port) = find(name, address.system, Way::Out)?;
+                (system, Some(port))
+            }
+            Wanted::Virtual(_) => (address.system.unwrap_or_else(own_system), None),
+        };
+        let (inlet, outbox) = outbox(port.as_ref().is_some_and(|port| port.wired));
+        let (name, sender) = match (system, port, &address.port) {
+            (MidiSystem::Native, Some(port), _) => {
+                (port.name.clone(), Sender::Native(native::Sender::connect(client, &port, outbox)?))
+            }
+            (MidiSystem::Jack, Some(port), _) => {
+                (port.name.clone(), Sender::Jack { _open: jack::Sender::connect(client, &port, outbox)? })
+            }
+            (MidiSystem::Native, None, Wanted::Virtual(name) | Wanted::Named(name)) => {
+                (name.clone(), Sender::Native(native::Sender::create(client, name, outbox)?))
+            }
+            (MidiSystem::Jack, None, Wanted::Virtual(name) | Wanted::Named(name)) => {
+                (name.clone(), Sender::Jack { _open: jack::Sender::create(client, name, outbox)? })
+            }
+        };
+        Ok(Self { inlet, sender, name, system })
+    }
+
+    /// Sends a message at its instant; a past one means now. `false` when too many are waiting
+    /// already: then it is not sent. Realtime-safe: yes.
+    pub fn send(&mut self, at: Instant, message: MidiMessage) -> bool {
+        let given = self.inlet.give(at, message);
+        if let Sender::Native(sender) = &self.sender {
+            sender.wake();
+        }
+        given
+    }
+
+    /// What has not been sent yet is not sent, the ends of notes and the clock included.
+    /// Realtime-safe: yes.
+    pub fn forget(&mut self) {
+        self.inlet.forget();
+    }
+
+    /// Whether the port, or the JACK server, has gone. A port of a living JACK server is taken
+    /// again when it is back; any other has to be opened anew. Realtime-safe: yes.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.shared().lost.load(Relaxed)
+    }
+
+    /// How long ahead of its instant a message must be given. Realtime-safe: yes.
+    #[must_use]
+    pub fn latency(&self) -> Duration {
+        self.shared().latency()
+    }
+
+    /// How late each message was that was sent since the last call, in milliseconds; JACK's go
+    /// at a frame, and may be early by a part of one.
+    pub fn lateness(&mut self, each: impl FnMut(f32)) {
+        self.inlet.lateness(each);
+    }
+
+    /// The port's stable name, or that of our own.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Who carries the messages.
+    #[must_use]
+    pub fn system(&self) -> MidiSystem {
+        self.system
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.inlet.shared
+    }
+}
+
+impl Drop for MidiOut {
+    fn drop(&mut self) {
+        self.shared().idle.store(false, SeqCst);
+        self.shared().closing.store(true, SeqCst);
+        if let Sender::Native(sender) = &self.sender {
+            sender.wake();
+        }
+        let deadline = Instant::now() + LAST_WORDS;
+        while !self.is_lost() && !self.shared().idle.load(SeqCst) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// Where a port of our own goes if nobody says: the system's own, else JACK.
+pub(crate) fn own_system() -> MidiSystem {
+    MidiSystem::ALL.into_iter().find(|system| super::port::midi_system(*system).is_ok()).unwrap_or(MidiSystem::Native)
+}
