@@ -366,6 +366,15 @@ pub struct Calibrate {
     /// The audio input that hears it [default: the system's]
     #[arg(long, conflicts_with = "tap")]
     pub input: Option<String>,
+    /// The audio host of both: alsa, pulse, jack [default: the system's own]
+    #[arg(long)]
+    pub host: Option<String>,
+    /// The output's sample rate, as in the ensemble file
+    #[arg(long, value_parser = clap::value_parser!(u32).range(8000..=768_000))]
+    pub rate: Option<u32>,
+    /// The output's buffer in frames, as in the ensemble file: another one is another latency
+    #[arg(long, value_parser = clap::value_parser!(u32).range(16..=16_384))]
+    pub buffer: Option<u32>,
     /// Without an input: you press Enter with each click. Coarse
     #[arg(long)]
     pub tap: bool,
@@ -375,6 +384,9 @@ pub struct Calibrate {
     /// How many clicks
     #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u32).range(3..=256))]
     pub clicks: u32,
+    /// Of a MIDI output: the system, `alsa` or `jack`, when both have such a port
+    #[arg(long)]
+    pub system: Option<String>,
     /// Of a MIDI output: the channel
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
     pub channel: u8,

@@ -66,22 +66,25 @@ fn same_knob(a: &Value, b: &Value) -> bool {
 
 /// Adds a line as the others are: each on its own, or all on one.
 fn push(map: &mut Array, line: Value) {
-    let apart = map.iter().last().and_then(|last| last.decor().prefix()?.as_str().map(str::to_owned));
-    let trailing = map.trailing().as_str().unwrap_or_default().to_owned();
-    let several = map.is_empty() || apart.as_ref().is_some_and(|apart| apart.contains('\n'));
+    let prefix = map.iter().last().and_then(|last| last.decor().prefix()?.as_str().map(str::to_owned));
+    let several = map.is_empty() || prefix.as_ref().is_some_and(|prefix| prefix.contains('\n'));
+    // What stands behind the last line, a comment it may be, stays behind it; the comma comes before.
+    let mut behind = map.trailing().as_str().unwrap_or_default().to_owned();
+    let last = map.len().checked_sub(1).and_then(|last| map.get_mut(last));
+    if let Some(last) = last {
+        behind.insert_str(0, last.decor().suffix().and_then(|suffix| suffix.as_str()).unwrap_or_default());
+        last.decor_mut().set_suffix("");
+    }
     if !several {
-        return map.push(line);
+        map.set_trailing("");
+        map.set_trailing_comma(false);
+        return map.push_formatted(line.decorated(" ", behind));
     }
     // Comments above the last line are its own; what is before its first letter is how far it is indented.
-    let indent = apart.as_deref().and_then(|apart| apart.rsplit('\n').next()).unwrap_or("    ").to_owned();
-    // A comment behind the last line stays there, when there is a comma to put it behind.
-    let (behind, _) = trailing.rsplit_once('\n').unwrap_or(("", ""));
-    let behind = if map.trailing_comma() { behind } else { "" };
-    let prefix = format!("{behind}\n{indent}");
-    if map.trailing_comma() || !trailing.contains('#') {
-        map.set_trailing("\n");
-    }
-    map.push_formatted(line.decorated(prefix, ""));
+    let indent = prefix.as_deref().and_then(|prefix| prefix.rsplit('\n').next()).unwrap_or("    ").to_owned();
+    let behind = behind.rsplit_once('\n').map_or("", |(behind, _)| behind);
+    map.set_trailing("\n");
+    map.push_formatted(line.decorated(format!("{behind}\n{indent}"), ""));
     map.set_trailing_comma(true);
 }
 
@@ -114,7 +117,10 @@ mod tests {
     #[test]
     fn a_line_is_added_as_the_others_are_and_comments_stay() {
         let one = with("map = [ { cc = 1, to = \"tempo\" } ]");
-        assert!(one.contains("map = [ { cc = 1, to = \"tempo\" }, { cc = 14"), "{one}");
+        assert!(
+            one.contains("map = [ { cc = 1, to = \"tempo\" }, { cc = 14, channel = 1, to = \"bass.gain\" } ]"),
+            "{one}"
+        );
         let several = with(
             "map = [\n  # the left hand\n  { cc = 1, to = \"tempo\" }, # fast\n  { note = 2, to = \"panic\" }, # no\n]",
         );
@@ -129,7 +135,7 @@ mod tests {
             let after = with(map);
             assert_eq!(map_of(&after).len(), many, "{after}");
             assert!(after.contains("# our band") && after.contains("# mine") && after.contains("# the end"), "{after}");
-            assert_eq!(after.contains("# odd"), map.contains("# odd"), "{after}");
+            assert_eq!(after.contains("}, # odd\n  {"), map.contains("# odd"), "{after}");
         }
     }
 
