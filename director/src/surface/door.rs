@@ -1,7 +1,7 @@
 //! The edge of control surfaces: each device on a thread of its own, which opens it, passes on
 //! what comes and goes, and opens it again when it was lost. The event loop never waits for it.
 
-use super::MidiSurface;
+use super::{MidiSurface, Move};
 use crate::event::{Inputs, SurfaceNews};
 use musebot_devices::{MidiAddress, MidiError, MidiIn, MidiMessage, MidiOut, MidiPort, Wanted, midi_inputs};
 use std::{
@@ -193,8 +193,11 @@ impl Device {
         let us = thread::current();
         // Realtime-safe: a ring, and waking a thread.
         let input = MidiIn::open(CLIENT, &ports.input, move |_, message| {
-            let _ = arrives.push(message);
-            us.unpark();
+            // Its clock, if it sends one, is not ours to follow.
+            if Move::of(message).is_some() {
+                let _ = arrives.push(message);
+                us.unpark();
+            }
         })?;
         let output = match MidiOut::open(CLIENT, &ports.output) {
             Err(error) if ports.shows => return Err(error),
