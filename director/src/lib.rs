@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod clock_thread;
 pub mod death;
+pub mod devices;
 pub mod director;
 pub mod ensemble;
 pub mod event;

@@ -23,25 +23,27 @@ static SERVERS: AtomicU32 = AtomicU32::new(0);
 impl Jack {
     /// `None` where JACK or one of these tools is not installed.
     pub(crate) fn start(tools: &[&str]) -> Option<Self> {
-        Self::start_with_period(tools, 512)
+        Self::start_with(tools, 512, &["--no-realtime", "--no-mlock"])
     }
 
-    /// The same, with so many frames to a cycle.
-    pub(crate) fn start_with_period(tools: &[&str], period: u32) -> Option<Self> {
+    /// The same, with so many frames to a cycle and these options.
+    pub(crate) fn start_with(tools: &[&str], period: u32, options: &[&str]) -> Option<Self> {
         for tool in ["jackd", "jack_lsp"].iter().chain(tools) {
             let known = Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status();
             known.ok().filter(std::process::ExitStatus::success)?;
         }
         let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         (0..5)
-            .find_map(|_| Self::attempt(period))
+            .find_map(|_| Self::attempt(period, options))
             .or_else(|| panic!("JACK is installed, and its server does not answer"))
     }
 
-    fn attempt(period: u32) -> Option<Self> {
+    fn attempt(period: u32, options: &[&str]) -> Option<Self> {
         let name = format!("musebots-{}-{}", std::process::id(), SERVERS.fetch_add(1, Relaxed));
         let server = Command::new("jackd")
-            .args(["-n", &name, "--no-realtime", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", &period.to_string()])
+            .args(["-n", &name])
+            .args(options)
+            .args(["-d", "dummy", "-r", "48000", "-p", &period.to_string()])
             .env("JACK_NO_AUDIO_RESERVATION", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -65,6 +67,7 @@ impl Jack {
     }
 
     /// The server's process.
+    #[allow(dead_code, reason = "for tests that end it")]
     pub(crate) fn id(&self) -> u32 {
         self.server.id()
     }
