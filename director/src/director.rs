@@ -11,6 +11,7 @@ mod joining;
 mod leaving;
 mod planning;
 mod settling;
+mod surfaces;
 mod taps;
 mod telling;
 mod terminals;
@@ -19,6 +20,7 @@ mod view;
 pub use clock_ports::ClockOutView;
 pub use following::LeaderView;
 pub use planning::Plan;
+pub use surfaces::LEARN_WITHIN;
 pub use view::{BotView, View};
 
 use crate::{
@@ -40,6 +42,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use surfaces::Surfaces;
 use taps::Taps;
 use terminals::Terminals;
 
@@ -109,6 +112,7 @@ pub struct Director {
     addresses: VecDeque<(BotId, SocketAddr, SocketAddr)>,
     watchers: Vec<Watcher>,
     terminals: Terminals,
+    surfaces: Surfaces,
     taps: Taps,
     /// The machine whose clock leads, if there is one.
     following: Option<Following>,
@@ -159,6 +163,7 @@ impl Director {
             addresses: VecDeque::new(),
             watchers: Vec::new(),
             terminals: Terminals::default(),
+            surfaces: Surfaces::new(&ensemble.surfaces, now),
             taps: Taps::default(),
             following: ensemble.clock.input.as_ref().map(Following::new),
             clock_outs: ensemble.clock.out.iter().map(ClockOutView::new).collect(),
@@ -204,6 +209,7 @@ impl Director {
             Event::Master { at, word } => self.heard_master(now, at, word),
             Event::MasterPort(news) => self.master_port(news),
             Event::ClockPort { port, news } => self.clock_port(port, news),
+            Event::Surface { number, news } => self.surface(now, number, news),
             Event::Timer => self.time_passed(now),
             Event::Stalled(stalled) => self.stood_still(now, stalled),
             Event::Interrupted => self.interrupted(now),
@@ -258,6 +264,7 @@ impl Director {
             self.send_agent_list(now);
         }
         self.tell_watchers(now);
+        self.tend_surfaces(now);
         self.forget_terminals(now);
         self.finish_if_alone(now);
     }

@@ -8,6 +8,7 @@ mod check;
 mod check_bot;
 mod check_output;
 mod clock;
+mod control;
 mod faults;
 mod fields;
 mod historic;
@@ -27,6 +28,7 @@ pub use load::{LoadError, MAX_BYTES, files, is_historic, list};
 pub use output::{AudioSpec, MidiGain, MidiSpec, OutputSpec, SoundSpec, Touch};
 pub use program::{NotFound, Program};
 
+use crate::surface::MidiSurface;
 use musebot_protocol::{BotId, Gain, Key, Meter, Mode, Style, Tempo};
 use std::{path::PathBuf, time::Duration};
 
@@ -77,6 +79,8 @@ pub struct Ensemble {
     pub bots: Vec<BotEntry>,
     /// Whose outputs are connected to whose inputs when JACK runs (`jack-connect`).
     pub jack_connects: Vec<(BotId, BotId)>,
+    /// The control surfaces (`control.midi`).
+    pub surfaces: Vec<MidiSurface>,
     /// Bars in a phrase; the bots agree on it among themselves when it does not say.
     pub phraselength: Option<u32>,
     /// The clocks of other machines.

@@ -2,6 +2,7 @@
 //! pure core and everything that touches the world.
 
 use crate::{clock_thread::Order, clock_word::ClockWord, musebot_folder::Manners};
+use musebot_devices::MidiMessage;
 use musebot_protocol::{BotId, Control, Message, Reply, ToDirector};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -71,6 +72,13 @@ pub enum Event<'a> {
         /// What is the matter with it.
         news: ClockNews,
     },
+    /// A control surface has come, gone, or been touched.
+    Surface {
+        /// Its number: that of the ensemble file, or a later one while somebody learns.
+        number: usize,
+        /// What it is.
+        news: SurfaceNews,
+    },
     /// Some milliseconds have passed.
     Timer,
     /// The process had been stopped or suspended; the clock stood still for so long in all.
@@ -88,6 +96,19 @@ pub enum ClockNews {
     Absent(String),
     /// It was there, and is no more.
     Gone,
+}
+
+/// What happens to a control surface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SurfaceNews {
+    /// Its port is open; this is its name.
+    Here(String),
+    /// Its port has gone.
+    Gone,
+    /// Somebody has moved something.
+    Moved(MidiMessage),
+    /// All inputs were to be opened, and there is none.
+    NoInputs,
 }
 
 /// How a process ended.
@@ -149,10 +170,30 @@ pub enum Action {
         /// What.
         reply: Reply,
     },
+    /// Move the faders and light the lamps of a control surface.
+    Show {
+        /// Its number.
+        surface: usize,
+        /// What it is sent.
+        messages: Vec<MidiMessage>,
+    },
+    /// Listen to MIDI inputs that no file names, or no more.
+    Inputs(Inputs),
     /// Tell the person at the screen.
     Say(Tone, String),
     /// All is over; leave with this exit code.
     Finish(u8),
+}
+
+/// MIDI inputs that somebody learns from, when no file names any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inputs {
+    /// Listen to all that there are.
+    OpenAll,
+    /// Go on with this one alone.
+    Keep(usize),
+    /// Listen to none of them any more.
+    CloseAll,
 }
 
 /// How loudly something is said.

@@ -14,6 +14,7 @@ use crate::{
     runtime, socket,
     status::StatusLine,
     supervisor::{News, Supervisor},
+    surface::door::{self, Doors},
 };
 use anyhow::Context;
 use musebot_protocol::{Control, MAX_DATAGRAM, PacketError, Reply, ToDirector, messages};
@@ -81,6 +82,8 @@ pub struct Performance {
     /// The ports of other machines' clocks, and what the one that leads says.
     clock_ports: PortKeeper,
     master: Option<Heard>,
+    doors: Doors,
+    touched: mpsc::Receiver<door::Heard>,
     relay: Relay,
     status: StatusLine,
     nonsense: Nonsense,
@@ -121,6 +124,7 @@ impl Performance {
             .context("failed to start the clock thread")?;
         let clock_ports = PortKeeper::start(ensemble.clock.clone(), ensemble.meter.sixteenths())
             .context("failed to start the thread for clock ports")?;
+        let (doors, touched) = Doors::open(&ensemble.surfaces);
         let mut director = Director::new(ensemble, Rules { seed: options.seed, guests }, clock::now());
         director.listens_at(here.ip());
         Ok(Self {
@@ -134,6 +138,8 @@ impl Performance {
             clock,
             clock_ports,
             master: None,
+            doors,
+            touched,
             relay: Relay::default(),
             status: StatusLine::new(options.status),
             nonsense: Nonsense::default(),
@@ -197,6 +203,10 @@ impl Performance {
                 }),
                 Some(news) = self.clock_ports.news.recv() => self.clock_port(news),
                 _ = self.clock_ports.wake.recv(&mut buffer), if self.master.is_some() => self.hear_master(),
+                Some(heard) = self.touched.recv() => match heard {
+                    door::Heard::News { number, news } => self.event(Event::Surface { number, news }),
+                    door::Heard::Inputs(ports) => { self.doors.open_ports(ports); None }
+                },
                 _ = timer.tick() => {
                     ticks += 1;
                     if ticks.is_multiple_of(DRAW_EVERY) {
@@ -376,6 +386,8 @@ impl Performance {
                 Action::Reply { to, reply } => {
                     let _ = self.control.try_send_to(&reply.encode(), to);
                 }
+                Action::Show { surface, messages } => self.doors.show(surface, &messages),
+                Action::Inputs(inputs) => self.doors.inputs(inputs),
                 Action::Say(Tone::Note, what) => tracing::info!("{what}"),
                 Action::Say(Tone::Warning, what) => tracing::warn!("{what}"),
                 Action::Say(Tone::Loud, what) => tracing::error!("{what}"),

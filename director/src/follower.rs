@@ -196,7 +196,8 @@ impl Follower {
     /// How far from its place a pulse may be to be believed.
     fn gate(&self) -> f64 {
         let period = self.rough.map_or(1.0, |line| line.period);
-        let wide = if self.heard.len() < LEAST && self.known.is_none() { period } else { (ODD * self.noise).max(ODD_SECONDS) };
+        let wide =
+            if self.heard.len() < LEAST && self.known.is_none() { period } else { (ODD * self.noise).max(ODD_SECONDS) };
         wide.min(0.4 * period)
     }
 

@@ -5,6 +5,7 @@
 //! touch everything and decide nothing.
 
 pub mod artefacts;
+pub mod calibrate;
 pub mod check_bot;
 pub mod cli;
 pub mod clock;
@@ -22,6 +23,7 @@ pub mod follower;
 pub mod import;
 mod jack;
 pub mod launch;
+pub mod learn;
 pub mod list;
 pub mod listen;
 pub mod master;
@@ -47,4 +49,5 @@ pub mod screen;
 pub mod socket;
 pub mod status;
 pub mod supervisor;
+pub mod surface;
 pub mod tap;

@@ -3,11 +3,11 @@
 use anyhow::Context;
 use clap::Parser;
 use director::{
-    check_bot,
+    calibrate, check_bot,
     cli::{Cli, Command},
     devices,
     ensemble::{Ensemble, Program, is_historic},
-    import, launch, list,
+    import, launch, learn, list,
     listen::{self, reading::printable},
     musebot_folder::MusebotFolder,
     new_bot, play, remote, render_to_files, say, screen, tap,
@@ -67,6 +67,8 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::CheckBot(args) => return check_bot::command(&args),
         Command::Listen(args) => return listen::command(&args),
         Command::Say(args) => return say::command(&args),
+        Command::Learn(args) => return learn::command(&args),
+        Command::Calibrate(args) => return calibrate::command(&args),
         Command::Bots(r) => (Control::Get { what: "bots".into() }, r),
         Command::Tempo { tempo, over, remote } => (Control::Tempo { tempo, over: over.over }, remote),
         Command::Gain { who, gain, over, remote } if who == "master" => {

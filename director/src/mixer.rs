@@ -179,6 +179,30 @@ impl Mixer {
         Gain::clamped(self.faders.get(bot).map_or(1.0, |f| f.value(when)).into())
     }
 
+    /// Where the fader of a bot stands; of a group, that of the first of its bots.
+    #[must_use]
+    pub fn stands(&self, who: &str, when: When) -> Gain {
+        self.members(who).first().map_or(Gain::FULL, |bot| self.fader(bot, when))
+    }
+
+    /// Whether a bot is muted by itself; a group, if all of its bots are.
+    #[must_use]
+    pub fn is_muted(&self, who: &str) -> bool {
+        self.members(who).iter().all(|bot| self.muted.contains(bot))
+    }
+
+    /// Whether a bot is soloed; a group, if all of its bots are.
+    #[must_use]
+    pub fn is_soloed(&self, who: &str) -> bool {
+        self.members(who).iter().all(|bot| self.soloed.contains(bot))
+    }
+
+    /// Whether a group is muted as a whole.
+    #[must_use]
+    pub fn is_group_muted(&self, group: &str) -> bool {
+        self.muted_groups.contains(group)
+    }
+
     fn members(&self, who: &str) -> Vec<String> {
         if self.faders.contains_key(who) || !self.is_group(who) {
             return vec![who.to_owned()];

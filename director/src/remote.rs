@@ -16,10 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// # Errors
 /// When nobody answers, or the director says that it cannot.
 pub fn run(port: u16, control: Option<u16>, command: &Control, out: &mut dyn Write) -> anyhow::Result<()> {
-    let director = SocketAddr::from(([127, 0, 0, 1], control.unwrap_or_else(|| port.wrapping_add(1))));
-    let socket = UdpSocket::bind("127.0.0.1:0").context("failed to open a socket")?;
-    socket.connect(director).context("failed to address the director")?;
-    socket.set_read_timeout(Some(PATIENCE)).context("failed to set a timeout")?;
+    let socket = connect(port, control)?;
     socket.send(&command.encode()).with_context(|| nobody(port))?;
     let watched = match command {
         Control::Watch { what } => Some(what),
@@ -65,7 +62,16 @@ pub fn run(port: u16, control: Option<u16>, command: &Control, out: &mut dyn Wri
     }
 }
 
-fn nobody(port: u16) -> String {
+/// A socket that speaks to a director's control port, and waits for an answer for two seconds.
+pub(crate) fn connect(port: u16, control: Option<u16>) -> anyhow::Result<UdpSocket> {
+    let director = SocketAddr::from(([127, 0, 0, 1], control.unwrap_or_else(|| port.wrapping_add(1))));
+    let socket = UdpSocket::bind("127.0.0.1:0").context("failed to open a socket")?;
+    socket.connect(director).context("failed to address the director")?;
+    socket.set_read_timeout(Some(PATIENCE)).context("failed to set a timeout")?;
+    Ok(socket)
+}
+
+pub(crate) fn nobody(port: u16) -> String {
     format!(
         "no director answers on port {port} of this machine: is one playing? (`director play …`; \
          `--port` names another port)"

@@ -235,3 +235,95 @@ fn every_ensemble_that_comes_along_is_without_fault_or_warning() {
         assert!(ensemble.warnings.is_empty(), "{}: {}", path.display(), ensemble.warnings);
     }
 }
+
+const SURFACE: &str =
+    "[[bot]]\nid = \"bass\"\nprogram = \"bass\"\ngroup = \"rhythm\"\n[[section]]\nname = \"chorus\"\nbars = 8\n";
+
+/// An ensemble with one surface, whose only knob is this.
+fn knob(line: &str) -> String {
+    format!("{SURFACE}[control.midi]\nport = \"nano\"\nmap = [ {line} ]")
+}
+
+#[test]
+fn knobs_and_pads_are_mapped_to_what_they_turn() {
+    let text = format!(
+        "{SURFACE}[control.midi]\nport = \"nanoKONTROL2\"\nsystem = \"jack\"\npick-up = false\nmap = [\n\
+           {{ cc = 0, channel = 1, to = \"bass.gain\" }},\n  {{ cc = 60, to = \"tempo\", from = 90, until = 140 }},\n\
+           {{ note = 36, to = \"rhythm.mute\", hold = true }},\n  {{ note = 40, to = \"section:chorus\" }},\n\
+           {{ note = 41, to = \"tempo\", value = 120 }}, {{ note = 42, to = \"panic\" }},\n]\n"
+    );
+    let surface = ensemble(&text).surfaces.remove(0);
+    assert_eq!((surface.port.as_str(), surface.out, surface.pick_up), ("nanoKONTROL2", None, false));
+    assert_eq!(surface.system.map(|s| s.to_string()).as_deref(), Some("jack"));
+    let lines: Vec<_> = surface.map.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "{ cc = 0, channel = 1, to = \"bass.gain\" }",
+            "{ cc = 60, to = \"tempo\", from = 90, until = 140 }",
+            "{ note = 36, to = \"rhythm.mute\", hold = true }",
+            "{ note = 40, to = \"section:chorus\" }",
+            "{ note = 41, to = \"tempo\", value = 120 }",
+            "{ note = 42, to = \"panic\" }",
+        ]
+    );
+}
+
+#[test]
+fn there_may_be_several_surfaces() {
+    let text = format!("{SURFACE}[[control.midi]]\nport = \"a\"\n[[control.midi]]\nport = \"b\"\nout = \"c\"\n");
+    let surfaces = ensemble(&text).surfaces;
+    assert_eq!(surfaces.len(), 2);
+    assert_eq!((surfaces[1].port.as_str(), surfaces[1].out.as_deref(), surfaces[1].pick_up), ("b", Some("c"), true));
+}
+
+#[test]
+fn a_knob_that_is_wrong_is_told_what_to_write() {
+    only_fault(
+        &knob("{ cc = 0, to = \"bas.gain\" }"),
+        10,
+        &["no bot or group is called `bas`", "did you mean \"bass.gain\"?"],
+    );
+    only_fault(&knob("{ cc = 0, to = \"section:corus\" }"), 10, &["did you mean \"section:chorus\"?"]);
+    only_fault(&knob("{ cc = 0, to = \"bass.volume\" }"), 10, &["did you mean \"bass.gain\"?"]);
+    only_fault(&knob("{ cc = 123, to = \"master\" }"), 10, &["orders to synthesisers"]);
+    only_fault(&knob("{ cc = 0, channel = 17, to = \"master\" }"), 10, &["a MIDI channel is between 1 and 16"]);
+    only_fault(&knob("{ cc = 0, note = 1, to = \"panic\" }"), 10, &["`cc` and `note` are both given"]);
+    only_fault(&knob("{ to = \"panic\" }"), 10, &["neither `cc` nor `note`"]);
+    only_fault(&knob("{ note = 1 }"), 10, &["this knob has no `to`"]);
+    only_fault(&knob("{ note = 1, to = \"master\" }"), 10, &["a pad is no fader", "value = 0.5"]);
+    only_fault(&knob("{ note = 1, to = \"panic\", value = 1 }"), 10, &["`panic` takes no value"]);
+    only_fault(&knob("{ cc = 1, to = \"tempo\", from = 90, until = 90 }"), 10, &["two different values"]);
+    only_fault(&knob("{ cc = 1, to = \"tempo\", from = 5 }"), 10, &["between 10 and 999"]);
+    only_fault(&knob("{ cc = 1, to = \"panic\", hold = true }"), 10, &["`panic` is not held"]);
+    only_fault(&knob("{ key = 1, cc = 2, to = \"panic\" }"), 10, &["write `note`"]);
+    only_fault(&knob("7"), 10, &["this is not a knob or pad"]);
+}
+
+#[test]
+fn all_faults_of_a_surface_are_shown_at_once() {
+    let text = knob("{ cc = 0, to = \"bas.gain\" },\n { cc = 200, to = \"master\" },\n 3");
+    let shown = faults(&text.replace("port", "prot"));
+    for words in
+        ["did you mean `port`?", "this control surface has no `port`", "bass.gain", "between 0 and 119", "not a knob"]
+    {
+        assert!(shown.contains(words), "`{words}` is not in: {shown}");
+    }
+}
+
+#[test]
+fn a_surface_in_the_wrong_place_is_told_where_it_belongs() {
+    only_fault("control = 3", 1, &["write [control.midi]"]);
+    only_fault("[control]\nport = \"x\"", 2, &["write it below [control.midi]"]);
+    only_fault("[control]\nosc = 3", 2, &["known keys: midi"]);
+    only_fault("[control]\nmidi = 3", 2, &["a control surface is a table"]);
+    only_fault("[control.midi]\nport = \"x\"\nsystem = \"oss\"", 3, &["`oss`"]);
+}
+
+#[test]
+fn who_welcomes_guests_may_have_knobs_for_them() {
+    let text = knob("{ cc = 0, to = \"tuba.gain\" }");
+    assert!(faults(&text).contains("there are bass, rhythm"));
+    let welcome = ensemble(&format!("guests = true\n{text}"));
+    assert_eq!((welcome.surfaces[0].map.len(), welcome.warnings.len()), (1, 1), "{}", welcome.warnings);
+}

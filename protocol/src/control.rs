@@ -44,6 +44,8 @@ pub enum Control {
     Watch { what: String },
     /// `listen i`: hear what the band says, for some seconds (1, to be said again), or no more (0).
     Listen { on: bool },
+    /// `learn s`: the next knob that is moved turns this from then on (`bass.gain`, `tempo`, `section:chorus`, …).
+    Learn { what: String },
 }
 
 impl Control {
@@ -52,9 +54,9 @@ impl Control {
     /// # Errors
     /// [`PacketError::Unknown`] for what is no command, [`PacketError::Arguments`] for wrong values.
     pub fn decode(message: &Message) -> Result<Self, PacketError> {
-        const NAMES: [&str; 18] = [
+        const NAMES: [&str; 19] = [
             "tempo", "gain", "master", "mute", "solo", "group", "start", "stop", "restart", "section", "density",
-            "tap", "nudge", "panic", "quit", "get", "watch", "listen",
+            "tap", "nudge", "panic", "quit", "get", "watch", "listen", "learn",
         ];
         let name = message.address.strip_prefix("/director/").ok_or(PacketError::Unknown)?;
         let what = NAMES.into_iter().find(|n| *n == name).ok_or(PacketError::Unknown)?;
@@ -99,6 +101,7 @@ impl Control {
             "quit" => Self::Quit,
             "get" => Self::Get { what: read.text()?.to_owned() },
             "listen" => Self::Listen { on: on(&mut read, bad)? },
+            "learn" => Self::Learn { what: read.text()?.to_owned() },
             _ => Self::Watch { what: read.text()?.to_owned() },
         })
     }
@@ -125,6 +128,7 @@ impl Control {
             Self::Get { .. } => "get",
             Self::Watch { .. } => "watch",
             Self::Listen { .. } => "listen",
+            Self::Learn { .. } => "learn",
         }
     }
 
@@ -143,6 +147,7 @@ impl Control {
             "nudge" => "milliseconds from -1000 to 1000",
             "get" | "watch" => "the name of a value, such as `tempo`",
             "listen" => "1 or 0",
+            "learn" => "what a knob or pad is to turn, such as `bass.gain`",
             _ => return None,
         })
     }
@@ -167,7 +172,7 @@ impl Control {
             Self::Density { density } => vec![(*density).into()],
             Self::Nudge { ms } => vec![(*ms).into()],
             Self::Tap | Self::Panic | Self::Quit => Vec::new(),
-            Self::Get { what } | Self::Watch { what } => vec![text(what)],
+            Self::Get { what } | Self::Watch { what } | Self::Learn { what } => vec![text(what)],
             Self::Listen { on } => vec![(*on).into()],
         };
         args::encode(&format!("/director/{}", self.name()), args)

@@ -130,6 +130,7 @@ fn control() -> impl Strategy<Value = Control> {
         text().prop_map(|what| Control::Get { what }),
         text().prop_map(|what| Control::Watch { what }),
         any::<bool>().prop_map(|on| Control::Listen { on }),
+        text().prop_map(|what| Control::Learn { what }),
     ]
 }
 

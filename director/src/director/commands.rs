@@ -34,14 +34,17 @@ pub(super) struct Watcher {
 impl Director {
     pub(super) fn asked(&mut self, now: Duration, from: SocketAddr, control: Control) {
         let name = control.name();
+        let later = matches!(control, Control::Learn { .. });
         let reply = match self.obey(now, from, control) {
+            // Once a hand has moved something.
+            Ok(()) if later => return,
             Ok(()) => Reply::Ok(name.to_owned()),
             Err(advice) => Reply::Error(name.to_owned(), advice),
         };
         self.out.push(Action::Reply { to: from, reply });
     }
 
-    fn obey(&mut self, now: Duration, from: SocketAddr, control: Control) -> Result<(), String> {
+    pub(super) fn obey(&mut self, now: Duration, from: SocketAddr, control: Control) -> Result<(), String> {
         let when = self.when(now);
         match control {
             Control::Tempo { tempo, over } => {
@@ -114,6 +117,7 @@ impl Director {
                 }
             }
             Control::Listen { on } => self.listen(now, from, on)?,
+            Control::Learn { what } => self.learn(now, from, &what)?,
             Control::Watch { what } => {
                 self.values(now, &what)?;
                 self.watchers.retain(|w| w.to != from || w.what != what);
@@ -325,8 +329,9 @@ fn clocks(view: &View) -> Vec<Args> {
         let bpm = tenths(l.bpm.unwrap_or_default());
         vec!["in".into(), l.name.as_str().into(), l.state.into(), bpm, tenths(l.jitter_ms), tenths(l.correction_ms)]
     });
-    let outs = view.clock_outs.iter().map(|out| {
-        vec!["out".into(), out.name.as_str().into(), if out.here { "here" } else { "absent" }.into()]
-    });
+    let outs = view
+        .clock_outs
+        .iter()
+        .map(|out| vec!["out".into(), out.name.as_str().into(), if out.here { "here" } else { "absent" }.into()]);
     leader.chain(outs).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::{
     AgentListStyle, BotEntry, Ensemble, Exiting, Fault, Faults, Form, Length, Section, Severity, check_bot, clock,
+    control,
     fields::{Field, Fields},
     nearest::nearest,
 };
@@ -10,7 +11,7 @@ use std::{collections::HashMap, ops::Range, path::Path, sync::Arc, time::Duratio
 use toml::de::DeTable;
 
 /// The keys above the first `[[bot]]` or `[[section]]`, and those two.
-pub(crate) const KEYS: [&str; 23] = [
+pub(crate) const KEYS: [&str; 24] = [
     "name",
     "tempo",
     "key",
@@ -32,6 +33,7 @@ pub(crate) const KEYS: [&str; 23] = [
     "phraselength",
     "jack-connect",
     "clock",
+    "control",
     "section",
     "bot",
 ];
@@ -102,6 +104,7 @@ fn read(fields: &Fields<'_>, path: &Path, text: &Arc<str>, faults: &mut Vec<Faul
         sections: sections(fields, faults),
         bots: Vec::new(),
         jack_connects: Vec::new(),
+        surfaces: Vec::new(),
         phraselength: fields.read("phraselength", faults, |v| v.whole_in(1..=64, "a phrase's length")),
         clock: clock::read(fields, faults),
         warnings: Faults::new(path.to_owned(), text.clone(), Vec::new()),
@@ -109,6 +112,7 @@ fn read(fields: &Fields<'_>, path: &Path, text: &Arc<str>, faults: &mut Vec<Faul
     let mut warnings = Vec::new();
     ensemble.bots = check_bot::bots(fields, &ensemble, faults, &mut warnings);
     ensemble.jack_connects = jack_connects(fields, &ensemble.bots, faults);
+    ensemble.surfaces = control::surfaces(fields, &ensemble, faults, &mut warnings);
     warnings.iter_mut().for_each(|warning| warning.severity = Severity::Warning);
     ensemble.warnings = Faults::new(path.to_owned(), text.clone(), warnings);
     ensemble

@@ -22,6 +22,8 @@ fn line() -> impl Strategy<Value = String> {
         8 => (key, value).prop_map(|(key, value)| format!("{key} = {value}")),
         1 => Just("[[bot]]".to_owned()),
         1 => Just("[[section]]".to_owned()),
+        1 => Just("[control.midi]".to_owned()),
+        1 => "map = \\[ [{] (cc|note|to|x) = (-?[0-9]{1,3}|\"[a-z.:]{0,9}\"|true), (from|value|hold|to) = ([0-9.]{1,4}|\"(tempo|x[.]gain)\") [}], [0-9]? \\]",
         1 => "\\PC{0,20}",
     ]
 }

@@ -5,7 +5,8 @@ use crate::{
     hello::hello,
     rig::{Done, FIRST, Rig},
 };
-use director::event::{Event, Exit};
+use director::event::{Event, Exit, SurfaceNews};
+use musebot_devices::MidiMessage;
 use musebot_protocol::{Broadcast, Control, Gain, Over, Tempo};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -18,7 +19,9 @@ const TOML: &str = "meter = \"7/8\"\nguests = true\nexiting = \"off-others\"
     [[bot]]\nid = \"c\"\nprogram = \"c\"\nrestart = \"never\"
     [[bot]]\nfolder = \"d\"\ndelay = 2\nleave-after = 20\nsay = { onoff = 1 }
     [[bot]]\nfolder = \"e\"\nrestart = \"always\"\ngain-scale = \"decibels\"
-    [[bot]]\nfolder = \"f\"";
+    [[bot]]\nfolder = \"f\"
+    [control.midi]\nport = \"x\"\nmap = [ { cc = 0, to = \"a.gain\" }, { cc = 1, to = \"tempo\" }, { cc = 2, to = \"g.solo\" },
+    { note = 0, to = \"section:B\" }, { note = 1, to = \"panic\" }, { note = 2, to = \"b.stop\" }, { note = 3, to = \"b.start\" } ]";
 
 /// One thing that may happen.
 #[derive(Debug, Clone)]
@@ -34,6 +37,9 @@ enum Thing {
     Says(usize, usize),
     Asks(usize, usize, f64),
     Stalls(u8),
+    /// A hand, at one of two surfaces, of which the file names one.
+    Touches(usize, u8, u8, u8),
+    Plugs(usize, bool),
 }
 
 const IDS: [&str; 9] = ["a", "b", "c", "d", "e", "f", "tuba", "flute", "who?"];
@@ -50,8 +56,10 @@ fn things() -> impl Strategy<Value = Vec<Thing>> {
         2 => (0_usize..9, port(), prop::option::of(port())).prop_map(|(id, from, at)| Thing::Strange(id, from, at)),
         1 => (0_usize..9, port()).prop_map(|(id, at)| Thing::Hello(id, at)),
         1 => (0_usize..8, 0_usize..6).prop_map(|(bot, topic)| Thing::Says(bot, topic)),
-        3 => (0_usize..18, 0_usize..11, 0.0..1.0_f64).prop_map(|(what, who, x)| Thing::Asks(what, who, x)),
+        3 => (0_usize..19, 0_usize..11, 0.0..1.0_f64).prop_map(|(what, who, x)| Thing::Asks(what, who, x)),
         1 => (1_u8..10).prop_map(Thing::Stalls),
+        4 => (0_usize..2, 0x80_u8.., 0_u8..4, 0_u8..128).prop_map(|(at, status, a, b)| Thing::Touches(at, status, a, b)),
+        1 => (0_usize..2, any::<bool>()).prop_map(|(at, here)| Thing::Plugs(at, here)),
     ];
     prop::collection::vec(thing, 1..60)
 }
@@ -76,6 +84,7 @@ fn control(what: usize, who: usize, x: f64) -> Control {
         14 => Control::Nudge { ms: 2000.0 * x - 1000.0 },
         15 => Control::Panic,
         16 => Control::Get { what: "bots".into() },
+        17 => Control::Learn { what: format!("{who}.gain") },
         _ => Control::Watch { what: "position".into() },
     }
 }
@@ -118,7 +127,17 @@ impl Rig {
             Thing::Asks(what, who, x) => {
                 let answers = self.ask(control(what, who, x));
                 let last = answers.last().expect("every command is answered");
-                assert!(last.starts_with("ok ") || last.starts_with("error "), "{answers:?}");
+                let waits = last.starts_with("value ,sis learn ");
+                assert!(last.starts_with("ok ") || last.starts_with("error ") || waits, "{answers:?}");
+            }
+            Thing::Touches(number, status, a, b) => {
+                if let Some(message) = MidiMessage::read(&[status, a, b]) {
+                    self.event(Event::Surface { number, news: SurfaceNews::Moved(message) });
+                }
+            }
+            Thing::Plugs(number, here) => {
+                let news = if here { SurfaceNews::Here("x".to_owned()) } else { SurfaceNews::Gone };
+                self.event(Event::Surface { number, news });
             }
             Thing::Stalls(seconds) => self.now += std::time::Duration::from_secs(seconds.into()),
         }

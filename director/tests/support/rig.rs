@@ -11,10 +11,11 @@ use director::{
     clock_thread::{Order, Target},
     director::{Director, Rules},
     ensemble::Ensemble,
-    event::{Action, Event, Exit, Listener, Tone},
+    event::{Action, Event, Exit, Inputs, Listener, Tone},
     metronome::TempoMap,
     musebot_folder::Manners,
 };
+use musebot_devices::MidiMessage;
 use musebot_protocol::{BotId, Control, PacketError, Reply, Tick, ToDirector, messages, time_message};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -44,6 +45,9 @@ pub(crate) enum Done {
     /// Through JACK: `a>b c>d`.
     Connect(String),
     Reply(String),
+    /// To the faders and lamps of a control surface, as bytes.
+    Show(usize, Vec<String>),
+    Inputs(Inputs),
     Say(Tone, String),
     /// The clocks of other machines stop before this tick; `true` if they may go on from there.
     ClocksStop(i64, bool),
@@ -373,6 +377,11 @@ impl Rig {
                 Action::Connect(pairs) => {
                     Done::Connect(pairs.iter().map(|(a, b)| format!("{a}>{b}")).collect::<Vec<_>>().join(" "))
                 }
+                Action::Show { surface, messages } => {
+                    let bytes = |m: &MidiMessage| format!("{:?}", m.bytes());
+                    Done::Show(surface, messages.iter().map(bytes).collect())
+                }
+                Action::Inputs(inputs) => Done::Inputs(inputs),
                 Action::Say(tone, what) => Done::Say(tone, what),
                 Action::Finish(code) => Done::Finish(code),
             };
