@@ -85,7 +85,7 @@ fn pulse_and_alsa_over_it_say_which_device_is_the_default() {
     let variables: Vec<(&str, &str)> = variables.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let output = devices(&[], &variables);
     let text = text(&output);
-    assert!(text.contains("  pulse  (with host = \"pulse\")\n    audio:main"), "{text}");
+    assert!(text.contains("  pulse  (with host = \"pulse\")\n") && text.contains("    audio:main  "), "{text}");
     assert!(text.contains("    audio:default") && text.contains("(the default)"), "{text}");
     assert_eq!(devices(&["audio:main"], &variables).status.code(), Some(0));
 }

@@ -16,7 +16,7 @@ use std::{
     process::Command,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
         mpsc::{Receiver, channel},
     },
     time::{Duration, Instant},
@@ -60,38 +60,59 @@ fn measure() {
     }
 }
 
-/// The clock at the port, in the frames of an independent client.
+/// The clock at the port, as an independent client finds it: in the server's frames, which it counts
+/// on without a gap where it was held up itself, and in its time.
 fn clock(count: usize, machine: &str) {
-    let (tell, frames) = channel();
+    let (tell, told) = channel();
     let (client, _) = Client::new("ear", ClientOptions::NO_START_SERVER).unwrap();
     let rate = f64::from(client.sample_rate());
     let port = client.register_port("in", jack::MidiIn::default()).unwrap();
     let hearing = ClosureProcessHandler::new(move |_: &Client, scope: &jack::ProcessScope| {
+        let start = scope.cycle_times().map_or(0.0, |times| times.current_usecs as f64 / 1000.0);
         for event in port.iter(scope) {
-            let _ = tell.send(scope.last_frame_time().wrapping_add(event.time));
+            let frame = scope.last_frame_time().wrapping_add(event.time);
+            let _ = tell.send((frame, start + f64::from(event.time) / rate * 1000.0));
         }
         Control::Continue
     });
-    let _client = client.activate_async((), hearing).unwrap();
+    let held_up = Arc::new(AtomicU32::new(0));
+    let _client = client.activate_async(HeldUp(Arc::clone(&held_up)), hearing).unwrap();
     let mut out = open("ear:in");
+    let mut late = Vec::new();
+    held_up.store(0, Relaxed);
     let start = Instant::now() + 2 * AHEAD;
     for n in 0..count {
         let due = start + BETWEEN * n as u32;
         wait_until(due - AHEAD);
         assert!(out.send(due, MidiMessage::CLOCK));
+        out.lateness(|ms| late.push(f64::from(ms)));
     }
-    let heard = all(&frames, count);
+    let heard = all(&told, count);
+    out.lateness(|ms| late.push(f64::from(ms)));
     let wanted = BETWEEN.as_secs_f64() * 1000.0;
-    let intervals = heard.windows(2).map(|pair| f64::from(pair[1].wrapping_sub(pair[0])) / rate * 1000.0 - wanted);
-    let off: Vec<f64> = intervals.collect();
-    let mean = off.iter().sum::<f64>() / off.len().max(1) as f64;
-    let deviation = (off.iter().map(|ms| (ms - mean).powi(2)).sum::<f64>() / off.len().max(1) as f64).sqrt();
-    println!(
-        "  {machine}: {} of {count} clocks, intervals in frames: standard deviation {deviation:.4} ms, {}",
-        heard.len(),
-        spread(off)
-    );
-    say_late(&mut out);
+    let frames = |pair: &[(u32, f64)]| f64::from(pair[1].0.wrapping_sub(pair[0].0) as i32) / rate * 1000.0 - wanted;
+    let time = |pair: &[(u32, f64)]| pair[1].1 - pair[0].1 - wanted;
+    println!("  {machine}: {} of {count} clocks; the server was held up {} times", heard.len(), held_up.load(Relaxed));
+    println!("      intervals in frames: {}", deviation(heard.windows(2).map(frames).collect()));
+    println!("      intervals in time:   {}", deviation(heard.windows(2).map(time).collect()));
+    println!("      as sent: {}", spread(late));
+}
+
+/// Counts the periods that the server missed.
+struct HeldUp(Arc<AtomicU32>);
+
+impl jack::NotificationHandler for HeldUp {
+    fn xrun(&mut self, _: &Client) -> Control {
+        self.0.fetch_add(1, Relaxed);
+        Control::Continue
+    }
+}
+
+fn deviation(off: Vec<f64>) -> String {
+    let count = off.len().max(1) as f64;
+    let mean = off.iter().sum::<f64>() / count;
+    let deviation = (off.iter().map(|ms| (ms - mean).powi(2)).sum::<f64>() / count).sqrt();
+    format!("standard deviation {deviation:.4} ms, {}", spread(off))
 }
 
 /// Notes at odd instants, as a `MidiIn` hears them.
@@ -123,18 +144,14 @@ fn notes(machine: &str) {
         off.push(late * 1000.0);
     }
     println!("  {machine}: {} of {NOTES} notes, against their instants: {}", heard.len(), spread(off));
-    say_late(&mut out);
+    let mut late = Vec::new();
+    out.lateness(|ms| late.push(f64::from(ms)));
+    println!("      as sent: {}", spread(late));
 }
 
 fn open(name: &str) -> MidiOut {
     let address = MidiAddress { port: Wanted::Named(name.to_owned()), system: Some(MidiSystem::Jack) };
     MidiOut::open("player", &address).unwrap()
-}
-
-fn say_late(out: &mut MidiOut) {
-    let mut late = Vec::new();
-    out.lateness(|ms| late.push(f64::from(ms)));
-    println!("      as sent (the last {}): {}", late.len(), spread(late));
 }
 
 /// As many as were sent, or as many as come.

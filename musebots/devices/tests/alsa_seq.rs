@@ -125,6 +125,7 @@ fn a_port_that_is_unplugged_is_noticed_and_found_under_its_name_when_it_is_back(
     let (_input, heard) = hear("synth", &own("in"));
     assert!(names(&midi_outputs()).contains(&"synth:in"), "{:?}", midi_outputs());
     assert!(out.is_lost(), "what is back is another connection");
+    drop(out);
     let mut out = MidiOut::open("player", &named("synth:in")).unwrap();
     out.send(Instant::now(), MidiMessage::START);
     assert_eq!(heard.recv_timeout(PATIENCE).unwrap().1, MidiMessage::START);
@@ -150,7 +151,7 @@ fn two_ports_of_one_name_are_told_apart() {
 fn on_a_card_a_flood_takes_the_wires_time_and_the_clock_is_not_slowed() {
     let card = midi_outputs().into_iter().find(|port| port.name.contains("VirMIDI"));
     let Some(card) = card else { return };
-    assert!(!card.name.ends_with(|c: char| c == ':') && card.system == MidiSystem::Native, "{card:?}");
+    assert!(!card.name.ends_with(|c: char| c == ':' || c.is_whitespace()) && card.system == MidiSystem::Native, "{card:?}");
     let mut out = MidiOut::open("player", &named(&card.name)).unwrap();
     let at = Instant::now() + Duration::from_millis(50);
     (0..50).for_each(|n| assert!(out.send(at, MidiMessage::note_on(1, 30 + n, 100))));
