@@ -22,6 +22,7 @@ pub mod list;
 pub mod listen;
 pub mod memory;
 pub mod metronome;
+mod midi_ports;
 pub mod mixer;
 pub mod musebot_folder;
 pub mod new_bot;
