@@ -15,6 +15,8 @@ use std::{
 const CLIENT: &str = "musebots";
 /// How long it may take to silence a port: all keys of all channels on a slow cable.
 const LONGEST: Duration = Duration::from_secs(5);
+/// A connection that was made just now carries nothing for a moment.
+const SETTLES: Duration = Duration::from_millis(100);
 /// How long we wait for that when we leave.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 const PEDAL: u8 = 64;
@@ -103,6 +105,7 @@ fn channels(midi: &MidiSpec, bot: &BotEntry, ensemble: &Ensemble) -> Vec<u8> {
 /// Opens the port and ends everything on these channels.
 fn silence(address: &MidiAddress, channels: &[u8]) -> Result<(), String> {
     let mut port = MidiOut::open(CLIENT, address).map_err(|e| e.to_string())?;
+    std::thread::sleep(SETTLES);
     let deadline = Instant::now() + LONGEST;
     let mut left = 0_usize;
     for message in silences(channels) {
