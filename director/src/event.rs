@@ -163,6 +163,11 @@ pub enum Action {
     },
     /// Connect the outputs of the first with the inputs of the second, where JACK runs.
     Connect(Vec<(BotId, BotId)>),
+    /// End all that may still sound at a bot's MIDI outputs.
+    Silence {
+        /// Its name in the roster.
+        name: Arc<str>,
+    },
     /// Answer a terminal.
     Reply {
         /// To whom.

@@ -9,6 +9,7 @@ use crate::{
     ensemble::Ensemble,
     event::{Action, ClockNews, Event, Tone},
     launch::Terms,
+    midi_ports::MidiPorts,
     ports::Ports,
     relay::Relay,
     runtime, socket,
@@ -78,6 +79,7 @@ pub struct Performance {
     /// Where it listens.
     address: SocketAddr,
     control: tokio::net::UdpSocket,
+    midi: MidiPorts,
     clock: ClockThread,
     /// The ports of other machines' clocks, and what the one that leads says.
     clock_ports: PortKeeper,
@@ -104,7 +106,7 @@ impl Performance {
     ///
     /// # Errors
     /// When a port is taken or the runtime folder cannot be made.
-    pub fn open(ensemble: Ensemble, options: &Options) -> anyhow::Result<Self> {
+    pub fn open(mut ensemble: Ensemble, options: &Options) -> anyhow::Result<Self> {
         let main = socket::open(options.listen)?;
         let here = main.local_addr().context("failed to ask for our own address")?;
         let control_port = options.control.unwrap_or_else(|| here.port().wrapping_add(1));
@@ -125,6 +127,7 @@ impl Performance {
         let clock_ports = PortKeeper::start(ensemble.clock.clone(), ensemble.meter.sixteenths())
             .context("failed to start the thread for clock ports")?;
         let (doors, touched) = Doors::open(&ensemble.surfaces);
+        let midi = MidiPorts::open(&mut ensemble);
         let mut director = Director::new(ensemble, Rules { seed: options.seed, guests }, clock::now());
         director.listens_at(here.ip());
         Ok(Self {
@@ -135,6 +138,7 @@ impl Performance {
             out: main.try_clone().context("failed to share the socket")?,
             socket: tokio::net::UdpSocket::from_std(main).context("failed to watch the socket")?,
             control: tokio::net::UdpSocket::from_std(control).context("failed to watch the control socket")?,
+            midi,
             clock,
             clock_ports,
             master: None,
@@ -383,6 +387,11 @@ impl Performance {
                 Action::Signal { name, kill } => self.supervisor.signal(&name, kill),
                 Action::Release { name } => self.supervisor.release(&name),
                 Action::Connect(pairs) => self.supervisor.connect(pairs),
+                Action::Silence { name } => {
+                    if let Some(entry) = self.director.roster().get(&name).and_then(|b| b.entry.as_ref()) {
+                        self.midi.silence(entry, self.director.ensemble());
+                    }
+                }
                 Action::Reply { to, reply } => {
                     let _ = self.control.try_send_to(&reply.encode(), to);
                 }

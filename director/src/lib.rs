@@ -29,6 +29,7 @@ pub mod listen;
 pub mod master;
 pub mod memory;
 pub mod metronome;
+mod midi_ports;
 pub mod mixer;
 pub mod musebot_folder;
 pub mod new_bot;

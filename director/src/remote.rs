@@ -130,8 +130,8 @@ fn table(out: &mut dyn Write, bots: &[Args], heading: bool) -> anyhow::Result<()
     if heading {
         writeln!(
             out,
-            "{:16} {:12} {:>5} {:>6} {:>9} {:>10} {:>10} {:>8}  kind",
-            "bot", "state", "gain", "muted", "peak dB", "late p50", "late p99", "restarts"
+            "{:16} {:12} {:>5} {:>6} {:>9} {:>10} {:>10} {:>5} {:>8}  kind",
+            "bot", "state", "gain", "muted", "peak dB", "late p50", "late p99", "gaps", "restarts"
         )?;
     }
     for bot in bots {
@@ -141,7 +141,7 @@ fn table(out: &mut dyn Write, bots: &[Args], heading: bool) -> anyhow::Result<()
         let late = |i: usize| if number(i) < 0.0 { "-".into() } else { format!("{:.2} ms", number(i)) };
         writeln!(
             out,
-            "{:16} {:12} {:>5.2} {:>6} {:>9} {:>10} {:>10} {:>8}  {}",
+            "{:16} {:12} {:>5.2} {:>6} {:>9} {:>10} {:>10} {:>5} {:>8}  {}",
             text(0),
             text(1),
             number(2),
@@ -149,6 +149,7 @@ fn table(out: &mut dyn Write, bots: &[Args], heading: bool) -> anyhow::Result<()
             peak,
             late(6),
             late(7),
+            number(10),
             number(8),
             text(9),
         )?;

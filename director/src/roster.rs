@@ -108,6 +108,8 @@ pub struct Bot {
     pub level: (f32, f32),
     /// p50 and p99 in ms, as it last said.
     pub late: Option<(f32, f32)>,
+    /// Gaps in its sound in this life, as it last said.
+    pub xruns: u32,
     /// Its deaths.
     pub restarts: Restarts,
     /// Where it spoke from before, and how often it has gone to and fro since.
@@ -221,6 +223,7 @@ impl Bot {
         self.sent_gain = None;
         self.level = (0.0, 0.0);
         self.late = None;
+        self.xruns = 0;
     }
 }
 
@@ -332,6 +335,7 @@ impl Bot {
             sent_gain: None,
             level: (0.0, 0.0),
             late: None,
+            xruns: 0,
             restarts,
             elsewhere: (None, 0),
         }

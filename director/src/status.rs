@@ -66,6 +66,9 @@ pub fn text(view: &View) -> String {
                 if let Some((_, p99)) = bot.late {
                     let _ = write!(line, " {p99:.1} ms");
                 }
+                if bot.xruns > 0 {
+                    let _ = write!(line, " {} gaps", bot.xruns);
+                }
             }
             state => {
                 let _ = write!(line, " {}", state.word());
@@ -113,6 +116,7 @@ mod tests {
             silenced,
             level: (0.25, 0.1),
             late: Some((0.05, 0.23)),
+            xruns: if name == "bass" { 3 } else { 0 },
             restarts: 1,
             kinds: String::new(),
         };
@@ -135,7 +139,7 @@ mod tests {
         };
         assert_eq!(
             text(&view),
-            "112.0 bpm  5.3 of 32  verse | bass -12 dB 0.2 ms | melody muted | drums backing-off | restarts 3"
+            "112.0 bpm  5.3 of 32  verse | bass -12 dB 0.2 ms 3 gaps | melody muted | drums backing-off | restarts 3"
         );
     }
 

@@ -91,7 +91,7 @@ pub enum ToDirector {
         /// Linear, 0–1.
         rms: f32,
     },
-    /// `/agent/late ,sffi`: how far the last `n` notes were placed from where they belonged, in ms.
+    /// `/agent/late ,sffi[i]`: how far the last `n` notes were placed from where they belonged, in ms.
     Late {
         /// Who.
         id: BotId,
@@ -101,6 +101,8 @@ pub enum ToDirector {
         p99_ms: f32,
         /// Of how many notes.
         n: u32,
+        /// How often the sound has had a gap since the start; not said while it had none.
+        xruns: u32,
     },
     /// `/agent/done ,sii`: in a render, this tick is worked off.
     Done {
@@ -146,6 +148,7 @@ impl ToDirector {
                 p50_ms: read.number()? as f32,
                 p99_ms: read.number()? as f32,
                 n: u32::try_from(read.whole()?).map_err(|_| bad())?,
+                xruns: read.next().and_then(Arg::whole).and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),
             },
             _ => Self::Done {
                 id,
@@ -173,8 +176,10 @@ impl ToDirector {
             Self::Level { id, peak, rms } => {
                 args::encode("/agent/level", vec![name(id), Arg::Float(*peak), Arg::Float(*rms)])
             }
-            Self::Late { id, p50_ms, p99_ms, n } => {
-                args::encode("/agent/late", vec![name(id), Arg::Float(*p50_ms), Arg::Float(*p99_ms), (*n).into()])
+            Self::Late { id, p50_ms, p99_ms, n, xruns } => {
+                let mut all = vec![name(id), Arg::Float(*p50_ms), Arg::Float(*p99_ms), (*n).into()];
+                all.extend((*xruns > 0).then(|| Arg::from(*xruns)));
+                args::encode("/agent/late", all)
             }
             Self::Done { id, tick, said } => {
                 args::encode("/agent/done", vec![name(id), Arg::Int(*tick), (*said).into()])

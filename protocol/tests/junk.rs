@@ -47,7 +47,7 @@ fn valid() -> Vec<Vec<u8>> {
         ToBot::Broadcast(plan).encode(),
         ToBot::Off { frames: Some(48_000) }.encode(),
         ToDirector::Alive { id: id.clone(), port: Some(7475) }.encode(),
-        ToDirector::Late { id: id.clone(), p50_ms: 0.1, p99_ms: 0.2, n: 16 }.encode(),
+        ToDirector::Late { id: id.clone(), p50_ms: 0.1, p99_ms: 0.2, n: 16, xruns: 0 }.encode(),
         ToDirector::Hello { id, port: 7475, hello: musebot_protocol::Hello::default() }.encode(),
         Control::Tempo { tempo, over: Some("8bars".parse().unwrap()) }.encode(),
         Reply::Error("tempo".to_owned(), "say 10 to 999".to_owned()).encode(),

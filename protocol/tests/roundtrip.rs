@@ -98,11 +98,12 @@ fn to_director() -> impl Strategy<Value = ToDirector> {
         (id(), option::of(1..=u16::MAX)).prop_map(|(id, port)| ToDirector::Alive { id, port }),
         (id(), 1..=u16::MAX, hello()).prop_map(|(id, port, hello)| ToDirector::Hello { id, port, hello }),
         (id(), level(), level()).prop_map(|(id, peak, rms)| ToDirector::Level { id, peak, rms }),
-        (id(), level(), level(), count()).prop_map(|(id, p50_ms, p99_ms, n)| ToDirector::Late {
+        (id(), level(), level(), count(), count()).prop_map(|(id, p50_ms, p99_ms, n, xruns)| ToDirector::Late {
             id,
             p50_ms,
             p99_ms,
-            n
+            n,
+            xruns,
         }),
         (id(), any::<i32>(), count()).prop_map(|(id, tick, said)| ToDirector::Done { id, tick, said }),
         broadcast().prop_map(ToDirector::Broadcast),

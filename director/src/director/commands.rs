@@ -241,6 +241,7 @@ impl Director {
             self.out.push(Action::Send { to, bytes: silence });
             self.out.push(Action::Send { to, bytes: off.clone() });
         }
+        self.silence_all();
         self.say(Tone::Loud, "panic: silence until the next bar line".to_owned());
     }
 
@@ -290,6 +291,7 @@ impl Director {
                         b.late.map_or(-1.0, |l| l.1).into(),
                         (b.restarts as i32).into(),
                         b.kinds.as_str().into(),
+                        (b.xruns as i32).into(),
                     ]
                 })
                 .collect(),

@@ -27,9 +27,10 @@ impl Director {
                     bot.level = (peak.clamp(0.0, 10.0), rms.clamp(0.0, 10.0));
                 }
             }
-            ToDirector::Late { id, p50_ms, p99_ms, .. } => {
+            ToDirector::Late { id, p50_ms, p99_ms, xruns, .. } => {
                 if let Some(bot) = self.roster.iter_mut().find(|b| b.id == id && b.source == Some(from)) {
                     bot.late = Some((p50_ms, p99_ms));
+                    bot.xruns = xruns;
                 }
             }
             // Done belongs to a render; broadcasts have been relayed already.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     death::{self, Cause},
+    ensemble::BotEntry,
     event::{Action, Exit, Tone},
     restarts::Verdict,
     roster::{Life, MOST_GUESTS, Then},
@@ -168,6 +169,9 @@ impl Director {
             return self.detached(now, name, exit, last_lines);
         }
         self.gone(now, name);
+        if !exit.is_success() {
+            self.silence(name);
+        }
         let silent = matches!(life, Life::Ending { then: Then::Died, .. });
         match life {
             _ if self.quitting.is_some() => return,
@@ -221,6 +225,15 @@ impl Director {
         }
     }
 
+    /// A bot that could not end its notes itself may have left some sounding at MIDI ports.
+    pub(super) fn silence(&mut self, name: &str) {
+        let Some(bot) = self.roster.get(name) else { return };
+        let plays_midi = |entry: &BotEntry| entry.outputs.iter().any(|output| output.midi().is_some());
+        if bot.entry.as_ref().is_some_and(plays_midi) {
+            self.out.push(Action::Silence { name: bot.name.clone() });
+        }
+    }
+
     /// Lets everybody fade out and go.
     pub(super) fn quit(&mut self, now: Duration) {
         self.quitting = Some(now);
@@ -240,11 +253,20 @@ impl Director {
         }
     }
 
+    /// Ends all that may sound at the MIDI ports of the file.
+    pub(super) fn silence_all(&mut self) {
+        let names: Vec<Arc<str>> = self.roster.iter().map(|b| b.name.clone()).collect();
+        for name in names {
+            self.silence(&name);
+        }
+    }
+
     /// At once, by force.
     fn kill_all(&mut self) {
         for bot in self.roster.iter().filter(|b| b.process) {
             self.out.push(Action::Signal { name: bot.name.clone(), kill: true });
         }
+        self.silence_all();
         self.out.push(Action::Finish(130));
     }
 

@@ -46,6 +46,8 @@ pub struct BotView {
     pub level: (f32, f32),
     /// p50 and p99 of its lateness, ms.
     pub late: Option<(f32, f32)>,
+    /// Gaps in its sound since it was started.
+    pub xruns: u32,
     /// How often it has been started again.
     pub restarts: u32,
     /// What it calls itself, such as `drums`.
@@ -85,6 +87,7 @@ impl Director {
                     silenced: self.mixer.is_silenced(&b.name),
                     level: b.level,
                     late: b.late,
+                    xruns: b.xruns,
                     restarts: b.restarts.count,
                     kinds: b.hello.as_ref().map(|h| h.kinds.join(" ")).unwrap_or_default(),
                 })

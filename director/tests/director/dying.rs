@@ -175,3 +175,38 @@ fn a_heartbeat_that_is_read_right_after_a_stall_does_not_count_for_later() {
     let off = rig.run_until(20.0, |d| *d == Done::Sent(FIRST, "/agent/off ,".into()));
     assert!((6.0..=10.0).contains(&(off - since)), "{}", off - since);
 }
+
+#[test]
+fn what_a_bot_may_have_left_sounding_at_midi_ports_is_ended_when_it_dies_and_only_then() {
+    let text = format!(
+        "[[bot]]\nid = \"a\"\nprogram = \"a\"\noutput = [\"audio\", \"midi:Digitone\"]\nrestart = \"never\"\n{}",
+        file(&["b"])
+    );
+    let silence = || Done::Silence("a".into());
+    for (exit, silenced) in [(Exit::Signal(9), 1), (Exit::Code(101), 1), (Exit::Code(0), 0)] {
+        let mut rig = Rig::playing(&text, vec![Fake::ours("a"), Fake::ours("b")]);
+        rig.dies("b", Exit::Signal(9), &[]);
+        assert!(rig.times(|d| matches!(d, Done::Silence(_))).is_empty(), "b plays no MIDI");
+        rig.dies("a", exit.clone(), &[]);
+        assert_eq!(rig.times(|d| *d == silence()).len(), silenced, "{exit:?}");
+    }
+}
+
+#[test]
+fn panic_and_a_second_ctrl_c_silence_all_midi_outputs_of_the_file() {
+    let text = "[[bot]]\nid = \"a\"\nprogram = \"a\"\noutput = \"midi:Digitone\"\n\
+        [[bot]]\nid = \"b\"\nprogram = \"b\"\noutput = \"midi:virtual\"\n[[bot]]\nid = \"c\"\nprogram = \"c\"\n";
+    let bots = || ["a", "b", "c"].map(Fake::ours).into();
+    let silenced = |rig: &Rig| {
+        let of = |(_, done): &(f64, Done)| if let Done::Silence(name) = done { Some(name.clone()) } else { None };
+        rig.log.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let mut rig = Rig::playing(text, bots());
+    assert_eq!(rig.ask(Control::Panic), ["ok panic"]);
+    assert_eq!(silenced(&rig), ["a", "b"]);
+    let mut rig = Rig::playing(text, bots());
+    rig.event(Event::Interrupted);
+    assert!(silenced(&rig).is_empty(), "they fade out and end their notes themselves");
+    rig.event(Event::Interrupted);
+    assert_eq!(silenced(&rig)[..2], ["a", "b"]);
+}

@@ -42,6 +42,8 @@ pub(crate) enum Done {
     Signal(String, bool),
     /// Its port and folder are free.
     Release(String),
+    /// Its MIDI outputs.
+    Silence(String),
     /// Through JACK: `a>b c>d`.
     Connect(String),
     Reply(String),
@@ -374,6 +376,7 @@ impl Rig {
                     value @ Reply::Value(..) => spell(&value.encode()).replacen("/director/", "", 1),
                 }),
                 Action::Release { name } => Done::Release(name.to_string()),
+                Action::Silence { name } => Done::Silence(name.to_string()),
                 Action::Connect(pairs) => {
                     Done::Connect(pairs.iter().map(|(a, b)| format!("{a}>{b}")).collect::<Vec<_>>().join(" "))
                 }

@@ -56,6 +56,12 @@ impl GainRamp {
         Self { asked, from: gain, to: gain, done: 1, frames: 1, frames_per_ms: sample_rate / 1000.0 }
     }
 
+    /// Comes up from silence to the gain that is asked for, in so many milliseconds.
+    pub(crate) fn rise_from_silence(&mut self, ms: f32) {
+        (self.from, self.done) = (0.0, 0);
+        self.frames = (ms.clamp(SHORTEST_RAMP_MS, LONGEST_RAMP_MS) * self.frames_per_ms).max(1.0) as u32;
+    }
+
     /// Applies the gain.
     pub(crate) fn apply(&mut self, control: &GainControl, out: &mut [[f32; 2]]) {
         let asked = control.get();
@@ -127,6 +133,16 @@ mod tests {
         gains.extend(ramped(&control, &mut ramp, 3000));
         assert!(gains.windows(2).all(|w| (w[0] - w[1]).abs() < 0.002));
         assert_eq!(gains[4999], 0.0);
+    }
+
+    #[test]
+    fn what_was_away_comes_up_from_silence_without_a_step() {
+        let control = GainControl::new(0.8);
+        let mut ramp = GainRamp::new(&control, 48_000.0);
+        ramp.rise_from_silence(100.0);
+        let gains = ramped(&control, &mut ramp, 4801);
+        assert!(gains[0] == 0.0 && gains.windows(2).all(|w| (0.0..0.001).contains(&(w[1] - w[0]))));
+        assert_eq!(gains[4800], 0.8);
     }
 
     #[test]

@@ -80,8 +80,8 @@ pub(crate) fn play<B: Musebot>(
                 }
                 Action::Late { tell } => {
                     if let Some(late) = outputs.lateness().filter(|_| tell) {
-                        let (p50_ms, p99_ms, n) = (late.p50_ms, late.p99_ms, late.n);
-                        link.send(&ToDirector::Late { id: options.id.clone(), p50_ms, p99_ms, n }.encode());
+                        let (p50_ms, p99_ms, n, xruns) = (late.p50_ms, late.p99_ms, late.n, outputs.xruns());
+                        link.send(&ToDirector::Late { id: options.id.clone(), p50_ms, p99_ms, n, xruns }.encode());
                     }
                 }
                 Action::Warn(line) => tracing::warn!("{line}"),

@@ -89,13 +89,13 @@ impl Outputs {
                     tracing::warn!("no voice (left) for an audio output: it stays silent");
                     return Ok(Output::Null(NullOutput::new()));
                 };
-                match AudioOutput::open(choice.device.as_deref(), voice, gain, meters) {
+                match audio::wish(choice).and_then(|wish| AudioOutput::open(wish, voice, gain, meters)) {
                     Ok(audio) => Output::Audio(Box::new(audio)),
                     Err(e) if choice.kind == Kind::Auto => {
                         tracing::warn!("no sound: {e}; playing on without (--output null says that it is meant)");
                         Output::Null(NullOutput::new())
                     }
-                    Err(e) => return Err(anyhow::Error::new(e).context("failed to open the audio output")),
+                    Err(e) => return Err(e.context("failed to open the audio output")),
                 }
             }
             Kind::File => {
@@ -147,9 +147,11 @@ impl Outputs {
     pub(crate) fn advance(&mut self) -> bool {
         let mut opened = false;
         for (_, output) in &mut self.all {
-            if let Output::Midi(midi) = output {
-                opened |= midi.advance();
-            }
+            opened |= match output {
+                Output::Midi(midi) => midi.advance(),
+                Output::Audio(audio) => audio.advance(),
+                Output::File(_) | Output::Null(_) => false,
+            };
         }
         opened
     }
@@ -158,7 +160,8 @@ impl Outputs {
     pub(crate) fn wake(&self) -> f64 {
         let wakes = self.all.iter().filter_map(|(_, output)| match output {
             Output::Midi(midi) => midi.wake(),
-            _ => None,
+            Output::Audio(audio) => audio.wake().map(|later| self.epoch.elapsed().as_secs_f64() + later),
+            Output::File(_) | Output::Null(_) => None,
         });
         wakes.fold(f64::INFINITY, f64::min)
     }
@@ -178,6 +181,13 @@ impl Outputs {
             Output::Null(null) => null.lateness(),
         });
         each.max_by(|a, b| a.p99_ms.total_cmp(&b.p99_ms))
+    }
+
+    /// How often the sound had a gap, since the start.
+    pub(crate) fn xruns(&self) -> u32 {
+        let xruns =
+            self.all.iter().map(|(_, output)| if let Output::Audio(audio) = output { audio.xruns() } else { 0 });
+        xruns.fold(0, u32::saturating_add)
     }
 
     /// How long ahead a note must be played to sound on its place, in seconds.

@@ -9,6 +9,7 @@ mod tests;
 use crate::dc_blocker::DcBlocker;
 use crate::gain::{GainControl, GainRamp, Meters};
 use crate::limiter::Limiter;
+use crate::output::Mute;
 use crate::voice::Voice;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -76,6 +77,16 @@ impl Sounding {
             dc_blocker: DcBlocker::new(rate),
             limiter: Limiter::new(rate),
         }
+    }
+
+    /// From now on it comes up from silence, within so many milliseconds.
+    pub(crate) fn fade_in(&mut self, ms: f32) {
+        self.ramp.rise_from_silence(ms);
+    }
+
+    /// Gives its voice away, and is silent from then on.
+    pub(crate) fn give_up_voice(&mut self) -> Box<dyn Voice> {
+        std::mem::replace(&mut self.voice, Box::new(Mute))
     }
 
     /// Takes an event, in any order; one that is late sounds at once. Realtime-safe: yes.

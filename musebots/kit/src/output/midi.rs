@@ -25,6 +25,8 @@ use std::{
 
 /// What waits on our side when the port takes no more, at most; of more, the oldest is lost.
 const MOST_WAITING: usize = 1024;
+/// A connection that was made just now carries nothing for a moment: what is said so early is lost.
+const SETTLES: Duration = Duration::from_millis(100);
 /// How long we wait at the end until the last has been sent.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
@@ -34,6 +36,8 @@ pub(crate) struct MidiOutput {
     address: MidiAddress,
     door: Door<MidiOut>,
     port: Option<MidiOut>,
+    /// One that has been opened, and from when on it is used.
+    settling: Option<(Instant, MidiOut)>,
     /// What the port could not take yet.
     waiting: VecDeque<(Instant, MidiMessage)>,
     epoch: Instant,
@@ -62,6 +66,7 @@ impl MidiOutput {
             address,
             door,
             port: None,
+            settling: None,
             waiting: VecDeque::new(),
             epoch,
             wires: Vec::new(),
@@ -91,7 +96,10 @@ impl MidiOutput {
             self.waiting.clear();
             self.door.ask(Some(port));
         }
-        let new = self.port.is_none().then(|| self.door.take()).flatten();
+        if self.port.is_none() && self.settling.is_none() {
+            self.settling = self.door.take().map(|port| (Instant::now() + SETTLES, port));
+        }
+        let new = self.settling.take_if(|(from, _)| *from <= Instant::now()).map(|(_, port)| port);
         let opened = new.is_some();
         if let Some(port) = new {
             let again = if self.opened > 0 { " again" } else { "" };
@@ -109,7 +117,7 @@ impl MidiOutput {
     /// When [`Self::advance`] next has something to do, in seconds since the epoch.
     pub(crate) fn wake(&self) -> Option<f64> {
         /// How often we look whether the port has opened.
-        const LOOK_EVERY: f64 = 0.1;
+        const LOOK_EVERY: f64 = 0.05;
         if self.port.is_none() { Some(self.now() + LOOK_EVERY) } else { self.part.wake() }
     }
 

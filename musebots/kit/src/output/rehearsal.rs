@@ -15,7 +15,8 @@ fn a_metronome_sounds_on_a_device_and_knows_how_late_it_is() {
     let (gain, meters) = (Arc::new(GainControl::new(1.0)), Arc::new(Meters::new()));
     tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_test_writer().init();
     let opening = Instant::now();
-    let mut output = AudioOutput::open(None, Box::new(DrumKit::new()), gain, Arc::clone(&meters)).unwrap();
+    let mut output =
+        AudioOutput::open(Default::default(), Box::new(DrumKit::new()), gain, Arc::clone(&meters)).unwrap();
     println!("`{}` opened in {:?}, latency {:?}", output.name(), opening.elapsed(), output.latency());
     let start = Instant::now() + Duration::from_millis(500);
     for n in 0..80u32 {

@@ -87,7 +87,7 @@ fn a_gain_of_0_takes_the_volume_away_and_then_ends_every_note() {
     assert!(out.ends_with(&["1.21 cc 3 7 0".to_owned()]), "{out:?}");
     assert!(done(|out| part.cue(&on(2, 60), 1.3, out)).is_empty(), "no note begins while the gain is 0");
     assert!(done(|out| part.advance(1.4, out)).is_empty());
-    assert_eq!(done(|out| part.gain(2.0, 1.0, 10.0, out)).len(), 2, "up again");
+    assert_eq!(done(|out| part.gain(2.0, 1.0, 10.0, out)), ["2.02 cc 3 7 127"], "up again");
     assert_eq!(done(|out| part.cue(&on(3, 60), 2.1, out)), ["2.10 on 3 60 64"]);
 }
 
