@@ -54,7 +54,7 @@ fn record() {
         let deadline = Instant::now() + Duration::from_secs(20);
         let _input = loop {
             let tell = tell.clone();
-            match MidiIn::open("listener", &address, move |at, message| drop(tell.send((at, message)))) {
+            match MidiIn::open("listener", &address, move |at, message| _ = tell.send((at, message))) {
                 Ok(input) => break input,
                 Err(why) => assert!(Instant::now() < deadline, "{why}"),
             }

@@ -45,7 +45,7 @@ fn listen(name: &str) -> (MidiIn, Heard) {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let tell = tell.clone();
-        let heard = move |at, message| drop(tell.send((at, message)));
+        let heard = move |at, message| _ = tell.send((at, message));
         match MidiIn::open("listener", &jack(Wanted::Named(name.into())), heard) {
             Ok(input) => return (input, told),
             Err(why) => assert!(Instant::now() < deadline, "{why}"),
@@ -123,7 +123,7 @@ fn a_machine_that_comes_late_or_comes_back_is_told_the_place() {
         for round in 0..2 {
             let (tell, heard) = channel();
             let own = jack(Wanted::Virtual("in".into()));
-            let machine = MidiIn::open("machine", &own, move |at, message| drop(tell.send((at, message)))).unwrap();
+            let machine = MidiIn::open("machine", &own, move |at, message| _ = tell.send((at, message))).unwrap();
             let mut all = Vec::new();
             until(&heard, MidiMessage::CONTINUE, &mut all);
             let Some(musebot_devices::MidiKind::SongPosition(place)) = all.first().map(|(_, m)| m.kind()) else {
