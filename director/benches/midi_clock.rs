@@ -44,7 +44,9 @@ fn main() {
 /// Our clock, as a machine hears it.
 fn record() {
     let clocks = setting("CLOCKS", 10_000.0) as usize;
-    println!("\nMIDI clock at the port, JACK -p 64 at 48 kHz, {clocks} pulses at {TEMPO} bpm; ms from the straight line");
+    println!(
+        "\nMIDI clock at the port, JACK -p 64 at 48 kHz, {clocks} pulses at {TEMPO} bpm; ms from the straight line"
+    );
     println!("{:34} {:>8} {:>8} {:>8} {:>8} {:>8}", "", "sd", "p50", "p99", "p99.9", "max");
     for (name, busy) in [("director, idle", false), ("director, all cores busy", true)] {
         let text = format!("tempo = {TEMPO}\n[clock]\nout = {{ to = \"midi:virtual\", system = \"jack\" }}\n");

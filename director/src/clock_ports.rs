@@ -287,7 +287,8 @@ mod tests {
 
     #[test]
     fn what_a_clock_says_is_read_as_it_is_written() {
-        let all = [ClockWord::Pulse, ClockWord::Start, ClockWord::Continue, ClockWord::Stop, ClockWord::Position(16_383)];
+        let all =
+            [ClockWord::Pulse, ClockWord::Start, ClockWord::Continue, ClockWord::Stop, ClockWord::Position(16_383)];
         for said in all {
             assert_eq!(word(&message(said)), Some(said));
         }

@@ -196,7 +196,8 @@ impl Follower {
     /// How far from its place a pulse may be to be believed.
     fn gate(&self) -> f64 {
         let period = self.rough.map_or(1.0, |line| line.period);
-        let wide = if self.heard.len() < LEAST && self.known.is_none() { period } else { (ODD * self.noise).max(ODD_SECONDS) };
+        let wide =
+            if self.heard.len() < LEAST && self.known.is_none() { period } else { (ODD * self.noise).max(ODD_SECONDS) };
         wide.min(0.4 * period)
     }
 
@@ -313,9 +314,9 @@ impl Fit {
             fit.norms[2] = points().map(|(x, _)| fit.basis(x)[2].powi(2)).sum();
         }
         for (x, y) in points() {
-            let p = fit.basis(x);
-            for k in 0..=degree {
-                fit.c[k] += y * p[k] / fit.norms[k];
+            let basis = fit.basis(x);
+            for ((c, p), norm) in fit.c.iter_mut().zip(basis).zip(fit.norms).take(degree + 1) {
+                *c += y * p / norm;
             }
         }
         fit.squares = points().map(|(x, y)| (y + from - fit.at(x)).powi(2)).sum();

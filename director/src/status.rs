@@ -86,7 +86,10 @@ fn clocks(line: &mut String, view: &View) {
         }
     }
     if !view.clock_outs.is_empty() {
-        let outs = view.clock_outs.iter().map(|out| if out.here { out.name.clone() } else { format!("({} absent)", out.name) });
+        let outs = view
+            .clock_outs
+            .iter()
+            .map(|out| if out.here { out.name.clone() } else { format!("({} absent)", out.name) });
         let _ = write!(line, " | clock to {}", outs.collect::<Vec<_>>().join(", "));
     }
 }

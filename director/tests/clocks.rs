@@ -103,7 +103,11 @@ fn a_machine_that_follows_hears_a_start_24_pulses_a_beat_and_a_stop() {
         assert!((middle - 60.0 / 150.0 / 24.0).abs() < 0.001, "{middle}");
         let all_of_it = (pulses[239] - pulses[0]).as_secs_f64();
         assert!((all_of_it - 239.0 / 60.0).abs() < 0.02, "{all_of_it}");
-        assert!(director.command(&["get", "clock"]).1.contains("out  clock: here"), "{:?}", director.command(&["get", "clock"]));
+        assert!(
+            director.command(&["get", "clock"]).1.contains("out  clock: here"),
+            "{:?}",
+            director.command(&["get", "clock"])
+        );
         assert!(director.command(&["quit"]).0);
         until(&heard, MidiMessage::STOP, &mut all);
         assert!(heard.recv_timeout(Duration::from_millis(300)).is_err(), "nothing comes after the stop");
@@ -205,7 +209,12 @@ fn our_clock_runs_with_that_of_the_machine_that_leads_and_starts_and_stops_with_
         let mut apart: Vec<f64> = ours.iter().zip(its).map(off).collect();
         assert!(apart.len() >= 96 * 3 - 6, "{}", apart.len());
         apart.sort_by(f64::total_cmp);
-        assert!(apart[apart.len() / 2] < 1.0, "ms apart: {} and at most {}", apart[apart.len() / 2], apart[apart.len() - 1]);
+        assert!(
+            apart[apart.len() / 2] < 1.0,
+            "ms apart: {} and at most {}",
+            apart[apart.len() / 2],
+            apart[apart.len() - 1]
+        );
         machine.next = Instant::now() + Duration::from_millis(300);
         machine.say(MidiMessage::CONTINUE);
         machine.pulses(96 * 3);

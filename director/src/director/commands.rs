@@ -324,8 +324,9 @@ fn clocks(view: &View) -> Vec<Args> {
         let bpm = tenths(l.bpm.unwrap_or_default());
         vec!["in".into(), l.name.as_str().into(), l.state.into(), bpm, tenths(l.jitter_ms), tenths(l.correction_ms)]
     });
-    let outs = view.clock_outs.iter().map(|out| {
-        vec!["out".into(), out.name.as_str().into(), if out.here { "here" } else { "absent" }.into()]
-    });
+    let outs = view
+        .clock_outs
+        .iter()
+        .map(|out| vec!["out".into(), out.name.as_str().into(), if out.here { "here" } else { "absent" }.into()]);
     leader.chain(outs).collect()
 }

@@ -107,8 +107,15 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_clock_is_said_all_at_once() {
-        let said = faults("[clock]\nin = \"Digitakt\"\nout = [{ offset-ms = 3 }, { to = \"midi:x\", offset-ms = 900 }]\nouts = 1\n");
-        for words in ["`outs` is not a key of [clock]", "`Digitakt` is not a port for a clock", "has no `to`", "between -500 and 500"] {
+        let said = faults(
+            "[clock]\nin = \"Digitakt\"\nout = [{ offset-ms = 3 }, { to = \"midi:x\", offset-ms = 900 }]\nouts = 1\n",
+        );
+        for words in [
+            "`outs` is not a key of [clock]",
+            "`Digitakt` is not a port for a clock",
+            "has no `to`",
+            "between -500 and 500",
+        ] {
             assert!(said.contains(words), "{words}:\n{said}");
         }
     }
