@@ -121,7 +121,7 @@ fn a_machine_that_comes_late_or_comes_back_is_told_the_place() {
         let home = Home::new();
         let file = band(&home, "[clock]\nout = { to = \"midi:machine\", system = \"jack\" }\n");
         let director = Director::play_in(&file, &[], &[]);
-        director.says("it gets our MIDI clock when it is there");
+        director.says("machine gets our MIDI clock when it is there");
         director.says("beginning without a");
         let mut before = None;
         for round in 0..2 {
