@@ -33,6 +33,8 @@ pub enum Command {
     },
     /// List the musebots that are found on this machine, and whether they can run here
     List(List),
+    /// List audio devices and MIDI ports, under the words that an ensemble file takes
+    Devices(Devices),
     /// Turn a historic ensemble file (.txt) into one of ours
     Import(Import),
     /// Begin a bot of your own: a folder that plays as it is
@@ -195,6 +197,16 @@ pub struct Render {
     /// Leave out bots that cannot render, instead of stopping
     #[arg(long)]
     pub leave_out: bool,
+}
+
+/// What `director devices` takes.
+#[derive(Debug, Args)]
+pub struct Devices {
+    /// Only what has this in its name; the exit code is 1 when nothing has
+    pub name: Option<String>,
+    /// As JSON, for programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `list`.

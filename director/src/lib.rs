@@ -13,6 +13,7 @@ pub mod clock_ports;
 pub mod clock_thread;
 pub mod clock_word;
 pub mod death;
+pub mod devices;
 pub mod director;
 pub mod ensemble;
 pub mod event;

@@ -5,6 +5,7 @@ use clap::Parser;
 use director::{
     check_bot,
     cli::{Cli, Command},
+    devices,
     ensemble::{Ensemble, Program},
     import, launch, list, listen,
     musebot_folder::MusebotFolder,
@@ -59,6 +60,7 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Render(args) => return render_to_files::command(&args),
         Command::Check { files } => return check(&files),
         Command::List(args) => return list::command(&args),
+        Command::Devices(args) => return devices::command(&args),
         Command::Import(args) => return import::command(&args),
         Command::NewBot(args) => return new_bot::command(&args),
         Command::CheckBot(args) => return check_bot::command(&args),

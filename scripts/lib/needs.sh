@@ -65,6 +65,26 @@ want_languages() {
     fi
 }
 
+# A server that carries MIDI and needs no hardware, with its tools. Never fatal.
+want_jack() {
+    [ "$(uname -s)" = Linux ] || return 1
+    if command -v jackd >/dev/null 2>&1 && command -v jack_midi_dump >/dev/null 2>&1; then
+        return 0
+    fi
+    install_packages " jackd2"
+}
+
+# An emulated machine, for the kernel's own MIDI. Never fatal.
+want_emulator() {
+    [ "$(uname -s)" = Linux ] && command -v apt-get >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 || return 1
+    local missing=""
+    command -v qemu-system-x86_64 >/dev/null 2>&1 || missing="$missing qemu-system-x86"
+    command -v busybox >/dev/null 2>&1 || missing="$missing busybox-static"
+    command -v cpio >/dev/null 2>&1 || missing="$missing cpio"
+    command -v modprobe >/dev/null 2>&1 && command -v depmod >/dev/null 2>&1 || missing="$missing kmod"
+    [ -z "$missing" ] || install_packages "$missing"
+}
+
 # ALSA's bridge to PulseAudio, wherever this distribution keeps it.
 has_alsa_pulse() {
     local plugin

@@ -64,6 +64,12 @@ impl AudioServer {
         Some(this)
     }
 
+    /// The server's process.
+    #[allow(dead_code, reason = "for tests that end it")]
+    pub(crate) fn id(&self) -> u32 {
+        self.server.id()
+    }
+
     /// What a program needs to find this server, and its ALSA default device on it.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         variables(self.folder.path())

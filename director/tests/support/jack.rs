@@ -1,7 +1,11 @@
 //! A JACK server without hardware, that nobody else uses: what is connected in it, and how loud a port is.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    io::Errno,
+    process::{Pid, Signal, kill_process, test_kill_process},
+};
 use std::{
+    io::{Read as _, Seek as _, SeekFrom, Write as _},
     process::{Child, Command, Stdio},
     sync::{
         Mutex, PoisonError,
@@ -23,25 +27,28 @@ static SERVERS: AtomicU32 = AtomicU32::new(0);
 impl Jack {
     /// `None` where JACK or one of these tools is not installed.
     pub(crate) fn start(tools: &[&str]) -> Option<Self> {
-        Self::start_with_period(tools, 512)
+        Self::start_with(tools, 512, &["--no-realtime", "--no-mlock"])
     }
 
-    /// The same, with so many frames to a cycle.
-    pub(crate) fn start_with_period(tools: &[&str], period: u32) -> Option<Self> {
+    /// The same, with so many frames to a cycle and these options.
+    pub(crate) fn start_with(tools: &[&str], period: u32, options: &[&str]) -> Option<Self> {
         for tool in ["jackd", "jack_lsp"].iter().chain(tools) {
             let known = Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status();
             known.ok().filter(std::process::ExitStatus::success)?;
         }
         let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        free_the_places_of_the_dead();
         (0..5)
-            .find_map(|_| Self::attempt(period))
+            .find_map(|_| Self::attempt(period, options))
             .or_else(|| panic!("JACK is installed, and its server does not answer"))
     }
 
-    fn attempt(period: u32) -> Option<Self> {
+    fn attempt(period: u32, options: &[&str]) -> Option<Self> {
         let name = format!("musebots-{}-{}", std::process::id(), SERVERS.fetch_add(1, Relaxed));
         let server = Command::new("jackd")
-            .args(["-n", &name, "--no-realtime", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", &period.to_string()])
+            .args(["-n", &name])
+            .args(options)
+            .args(["-d", "dummy", "-r", "48000", "-p", &period.to_string()])
             .env("JACK_NO_AUDIO_RESERVATION", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -65,6 +72,7 @@ impl Jack {
     }
 
     /// The server's process.
+    #[allow(dead_code, reason = "for tests that end it")]
     pub(crate) fn id(&self) -> u32 {
         self.server.id()
     }
@@ -111,11 +119,29 @@ impl Drop for Jack {
         }
         let _ = self.server.kill();
         let _ = self.server.wait();
+        free_the_places_of_the_dead();
         // Clients that were killed leave theirs.
         for entry in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().contains(&format!("_{}_", self.name)) {
                 let _ = std::fs::remove_file(entry.path());
             }
+        }
+    }
+}
+
+/// A server that was killed keeps one of the machine's eight places for ever, and when all are taken
+/// none starts. The register of places is a header of 24 bytes and eight times a process and a name.
+fn free_the_places_of_the_dead() {
+    const HEADER: u64 = 24;
+    const PLACE: u64 = 264;
+    let register = std::fs::OpenOptions::new().read(true).write(true).open("/dev/shm/jack-shm-registry");
+    let Ok(mut register) = register else { return };
+    for at in (0..8).map(|n| HEADER + n * PLACE) {
+        let mut id = [0; 4];
+        let read = register.seek(SeekFrom::Start(at)).and_then(|_| register.read_exact(&mut id));
+        let dead = Pid::from_raw(i32::from_ne_bytes(id)).is_some_and(|id| test_kill_process(id) == Err(Errno::SRCH));
+        if read.is_ok() && dead {
+            let _ = register.seek(SeekFrom::Start(at)).and_then(|_| register.write_all(&[0; PLACE as usize]));
         }
     }
 }

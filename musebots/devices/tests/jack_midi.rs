@@ -8,11 +8,15 @@ mod jack;
 
 use jack::Jack;
 use musebot_devices::{
-    MidiAddress, MidiIn, MidiMessage, MidiOut, MidiSystem, VirtualPort, Wanted, midi_inputs, midi_outputs, midi_system,
+    MidiAddress, MidiIn, MidiKind, MidiMessage, MidiOut, MidiSystem, VirtualPort, Wanted, midi_inputs, midi_outputs,
+    midi_system,
 };
 use std::{
     process::{Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{Receiver, channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -26,7 +30,10 @@ fn on_a_server(test: &str, body: impl FnOnce()) {
     if again::inside() {
         return body();
     }
-    let Some(server) = Jack::start_with_period(&[], PERIOD) else { return };
+    // Without priority, several at once would be late all the time.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(server) = Jack::start_with(&[], PERIOD, &["--no-realtime", "--no-mlock"]) else { return };
     let id = server.id().to_string();
     let mut variables = server.variables().to_vec();
     variables.push(("JACK_TEST_SERVER_ID", &id));
@@ -81,18 +88,22 @@ fn messages_arrive_at_the_frame_of_their_instant() {
         for (n, at) in due.iter().enumerate().rev() {
             assert!(out.send(*at, MidiMessage::note_on(1, n as u8, 100)));
         }
-        let mut off = Vec::new();
-        for (n, due) in due.iter().enumerate() {
+        out.send(due[99] + Duration::from_millis(50), MidiMessage::STOP);
+        let (mut off, mut before) = (Vec::new(), None);
+        loop {
             let (at, message) = heard.recv_timeout(PATIENCE).unwrap();
-            assert_eq!(message, MidiMessage::note_on(1, n as u8, 100));
-            off.push(off_by(at, *due));
+            let MidiKind::NoteOn { pitch, .. } = message.kind() else { break };
+            assert!(before < Some(pitch), "out of order: {before:?}, {pitch}");
+            before = Some(pitch);
+            off.push(off_by(at, due[usize::from(pitch)]));
         }
-        // The dummy server's clock is this machine's, which now and then comes late by a period.
+        // A server without priority leaves out a period when the machine is busy, with all that is in it.
+        assert!(off.len() >= 90, "{}", off.len());
         off.sort();
         assert!(off[off.len() / 2] <= 2 * FRAME, "{off:?}");
         let mut late = Vec::new();
         out.lateness(|ms| late.push(ms));
-        assert_eq!(late.len(), due.len());
+        assert_eq!(late.len(), due.len() + 1);
     });
 }
 

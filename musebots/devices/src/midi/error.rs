@@ -37,6 +37,17 @@ pub enum MidiError {
     },
 }
 
+impl MidiError {
+    /// Without what we were doing, for where that is known.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::NoSystem(asked) => nobody(asked).to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 fn nobody(asked: &Option<MidiSystem>) -> &'static str {
     match asked {
         Some(MidiSystem::Jack) => "no JACK server answers; start one (jackd, or PipeWire's), or leave out `system`",

@@ -51,8 +51,9 @@ fn ports(client: &Client, way: Way) -> Vec<Listed> {
     let hardware = client.ports(None, kind, direction | PortFlags::IS_PHYSICAL);
     let listed = client.ports(None, kind, direction).into_iter().map(|id| {
         let wired = hardware.contains(&id);
-        let aliases = client.port_by_name(&id).and_then(|port| port.aliases().ok()).unwrap_or_default();
-        let name = stable(&id, aliases.first().map(String::as_str).filter(|_| wired));
+        let port = if wired { client.port_by_name(&id) } else { None };
+        let aliases = port.and_then(|port| port.aliases().ok()).unwrap_or_default();
+        let name = stable(&id, aliases.first().map(String::as_str));
         Listed { name, id, wired }
     });
     told_apart(listed.collect())

@@ -1,6 +1,7 @@
 //! The operating system's own MIDI: ALSA's sequencer, or CoreMIDI.
 
 mod input;
+mod link;
 mod sender;
 mod through;
 
@@ -10,6 +11,7 @@ pub(crate) use through::Through;
 
 use super::error::MidiError;
 use super::port::{Listed, MidiSystem, Way, told_apart};
+use super::watch::Watch;
 use crate::quietly::quietly;
 use midir::{MidiIO, MidiInput, MidiOutput};
 
@@ -58,9 +60,14 @@ fn is_hardware(id: &str) -> bool {
     !cfg!(target_os = "linux") || client.is_some_and(|client| (16..128).contains(&client))
 }
 
-/// Whether a port is there, under the numbers that we know it by.
-fn is_there(listed: &[Listed], port: &Listed) -> bool {
-    listed.iter().any(|one| one.id == port.id && one.name == port.name)
+/// Nobody says that a port has gone, so somebody looks. Once gone it stays gone: what comes back is
+/// not what we are connected with.
+fn watch(mut link: link::Link, is_lost: impl Fn() + Send + 'static) -> Watch {
+    Watch::new(move || {
+        if !quietly(|| link.is_there()) {
+            is_lost();
+        }
+    })
 }
 
 fn absent() -> MidiError {

@@ -3,7 +3,7 @@
 use super::error::MidiError;
 use super::message::MidiMessage;
 use super::outbox::{Inlet, Shared, outbox};
-use super::port::{MidiAddress, MidiSystem, Wanted, Way, find};
+use super::port::{Listed, MidiAddress, MidiSystem, Wanted, Way, find};
 use super::{jack, native};
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::{Duration, Instant};
@@ -24,6 +24,12 @@ enum Sender {
     Jack { _open: jack::Sender },
 }
 
+/// Where to.
+enum Target<'a> {
+    Theirs(Listed),
+    Own(&'a str),
+}
+
 impl MidiOut {
     /// Opens a port to send to, or one of our own. `client` is what others see us as. It may take
     /// some milliseconds: never on a thread that keeps time.
@@ -31,27 +37,29 @@ impl MidiOut {
     /// # Errors
     /// When there is no such port, or it does not open.
     pub fn open(client: &str, address: &MidiAddress) -> Result<Self, MidiError> {
-        let (system, port) = match &address.port {
+        let (system, target) = match &address.port {
             Wanted::Named(name) => {
                 let (system, port) = find(name, address.system, Way::Out)?;
-                (system, Some(port))
+                (system, Target::Theirs(port))
             }
-            Wanted::Virtual(_) => (address.system.unwrap_or_else(own_system), None),
+            Wanted::Virtual(name) => (address.system.unwrap_or_else(own_system), Target::Own(name)),
         };
-        let (inlet, outbox) = outbox(port.as_ref().is_some_and(|port| port.wired));
-        let (name, sender) = match (system, port, &address.port) {
-            (MidiSystem::Native, Some(port), _) => {
-                (port.name.clone(), Sender::Native(native::Sender::connect(client, &port, outbox)?))
+        let (inlet, outbox) = outbox(matches!(&target, Target::Theirs(port) if port.wired));
+        let sender = match (system, &target) {
+            (MidiSystem::Native, Target::Theirs(port)) => {
+                Sender::Native(native::Sender::connect(client, port, outbox)?)
             }
-            (MidiSystem::Jack, Some(port), _) => {
-                (port.name.clone(), Sender::Jack { _open: jack::Sender::connect(client, &port, outbox)? })
+            (MidiSystem::Native, Target::Own(name)) => Sender::Native(native::Sender::create(client, name, outbox)?),
+            (MidiSystem::Jack, Target::Theirs(port)) => {
+                Sender::Jack { _open: jack::Sender::connect(client, port, outbox)? }
             }
-            (MidiSystem::Native, None, Wanted::Virtual(name) | Wanted::Named(name)) => {
-                (name.clone(), Sender::Native(native::Sender::create(client, name, outbox)?))
+            (MidiSystem::Jack, Target::Own(name)) => {
+                Sender::Jack { _open: jack::Sender::create(client, name, outbox)? }
             }
-            (MidiSystem::Jack, None, Wanted::Virtual(name) | Wanted::Named(name)) => {
-                (name.clone(), Sender::Jack { _open: jack::Sender::create(client, name, outbox)? })
-            }
+        };
+        let name = match target {
+            Target::Theirs(port) => port.name,
+            Target::Own(name) => name.to_owned(),
         };
         Ok(Self { inlet, sender, name, system })
     }

@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
-/// What JACK tells us. Its callbacks must not ask JACK anything, so they wake whoever does.
-pub(crate) struct Notices {
-    pub(crate) lost: Arc<dyn Flag>,
+/// What becomes of a port of ours: whether it leads anywhere, and who looks after it.
+#[derive(Clone)]
+pub(crate) struct Fate {
+    lost: Arc<dyn Flag>,
     /// The server has gone: nothing can come back.
-    pub(crate) down: Arc<AtomicBool>,
-    pub(crate) looker: Arc<OnceLock<Thread>>,
+    down: Arc<AtomicBool>,
+    looker: Arc<OnceLock<Thread>>,
 }
 
 /// Something that can be lost.
@@ -33,13 +34,46 @@ impl Flag for super::super::outbox::Shared {
     }
 }
 
-impl Notices {
+impl Fate {
     pub(crate) fn new(lost: Arc<dyn Flag>) -> Self {
         Self { lost, down: Arc::default(), looker: Arc::default() }
     }
 
+    /// What JACK is to tell.
+    pub(crate) fn notices(&self) -> Notices {
+        Notices(self.clone())
+    }
+
+    /// Keeps a port of ours connected with one of theirs, by its stable name.
+    pub(crate) fn keep_connected<P: ProcessHandler + 'static>(
+        &self,
+        client: Arc<AsyncClient<Notices, P>>,
+        ours: String,
+        theirs: &Listed,
+        way: Way,
+    ) -> Watch {
+        let (fate, wanted) = (self.clone(), theirs.name.clone());
+        let watch = Watch::new(move || {
+            if fate.down.load(Relaxed) {
+                return;
+            }
+            let connected = connect_to(client.as_client(), &ours, &wanted, way);
+            // The server may have gone while we asked.
+            fate.lost.set_lost(!connected || fate.down.load(Relaxed));
+        });
+        if let Some(thread) = watch.thread() {
+            let _ = self.looker.set(thread);
+        }
+        watch
+    }
+}
+
+/// JACK's callbacks. They must not ask JACK anything, so they wake whoever does.
+pub(crate) struct Notices(Fate);
+
+impl Notices {
     fn look(&self) {
-        if let Some(looker) = self.looker.get() {
+        if let Some(looker) = self.0.looker.get() {
             looker.unpark();
         }
     }
@@ -48,8 +82,8 @@ impl Notices {
 impl NotificationHandler for Notices {
     #[expect(unsafe_code, reason = "the trait has it so; two atomics are set, which is async-signal-safe")]
     unsafe fn shutdown(&mut self, _status: ClientStatus, _reason: &str) {
-        self.down.store(true, Relaxed);
-        self.lost.set_lost(true);
+        self.0.down.store(true, Relaxed);
+        self.0.lost.set_lost(true);
     }
 
     fn port_registration(&mut self, _: &Client, _: PortId, _: bool) {
@@ -59,30 +93,6 @@ impl NotificationHandler for Notices {
     fn ports_connected(&mut self, _: &Client, _: PortId, _: PortId, _: bool) {
         self.look();
     }
-}
-
-/// Keeps a port of ours connected to one of theirs, by its stable name.
-pub(crate) fn keep_connected<P: ProcessHandler + 'static>(
-    client: Arc<AsyncClient<Notices, P>>,
-    ours: String,
-    theirs: &Listed,
-    way: Way,
-    notices: (Arc<dyn Flag>, Arc<AtomicBool>, &OnceLock<Thread>),
-) -> Watch {
-    let (lost, down, looker) = notices;
-    let wanted = theirs.name.clone();
-    let watch = Watch::new(move || {
-        if down.load(Relaxed) {
-            return;
-        }
-        let connected = connect_to(client.as_client(), &ours, &wanted, way);
-        // The server may have gone while we asked.
-        lost.set_lost(!connected || down.load(Relaxed));
-    });
-    if let Some(thread) = watch.thread() {
-        let _ = looker.set(thread);
-    }
-    watch
 }
 
 /// Whether the two are connected now.

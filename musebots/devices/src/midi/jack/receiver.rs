@@ -5,7 +5,7 @@ use super::super::message::MidiMessage;
 use super::super::port::{Listed, Way};
 use super::super::watch::Watch;
 use super::cycle::{Cycle, JackClock, latency};
-use super::port_watch::{Flag, Notices, keep_connected};
+use super::port_watch::{Fate, Notices};
 use super::{connect, failed, plain};
 use ::jack::{AsyncClient, Client, Control, LatencyType, Port, ProcessHandler, ProcessScope};
 use std::sync::Arc;
@@ -50,17 +50,14 @@ impl Receiver {
         let client = connect(client)?;
         let port = client.register_port(&plain(name), ::jack::MidiIn::default()).map_err(|e| failed(called, &e))?;
         let ours = port.name().map_err(|e| failed(called, &e))?;
-        let lost = lost as Arc<dyn Flag>;
-        let notices = Notices::new(Arc::clone(&lost));
-        let (down, looker) = (Arc::clone(&notices.down), Arc::clone(&notices.looker));
+        let fate = Fate::new(lost);
         let process = Process { clock: JackClock::new(&client), port, heard };
-        let client = Arc::new(client.activate_async(notices, process).map_err(|e| failed(called, &e))?);
+        let client = Arc::new(client.activate_async(fate.notices(), process).map_err(|e| failed(called, &e))?);
         if let Some(theirs) = theirs {
             let (from, to) = (theirs.id.as_str(), ours.as_str());
             client.as_client().connect_ports_by_name(from, to).map_err(|e| failed(called, &e))?;
         }
-        let watch =
-            theirs.map(|theirs| keep_connected(Arc::clone(&client), ours, theirs, Way::In, (lost, down, &looker)));
+        let watch = theirs.map(|theirs| fate.keep_connected(Arc::clone(&client), ours, theirs, Way::In));
         Ok(Self { _watch: watch, _client: client })
     }
 }

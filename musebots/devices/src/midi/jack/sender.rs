@@ -6,7 +6,7 @@ use super::super::port::{Listed, Way};
 use super::super::queue::Next;
 use super::super::watch::Watch;
 use super::cycle::{Cycle, JackClock, latency};
-use super::port_watch::{Flag, Notices, keep_connected};
+use super::port_watch::{Fate, Notices};
 use super::{connect, failed, plain};
 use ::jack::{AsyncClient, Client, Control, LatencyType, Port, ProcessHandler, ProcessScope, RawMidi};
 use std::sync::Arc;
@@ -43,17 +43,14 @@ impl Sender {
         let shared = Arc::clone(&outbox.shared);
         let period = f64::from(client.buffer_size()) / f64::from(client.sample_rate().max(1));
         shared.set_latency(Duration::from_secs_f64(period) + ROOM);
-        let notices = Notices::new(Arc::clone(&shared) as Arc<dyn Flag>);
-        let (down, looker) = (Arc::clone(&notices.down), Arc::clone(&notices.looker));
+        let fate = Fate::new(shared);
         let process = Process { clock: JackClock::new(&client), port, outbox, said_all: false };
-        let client = Arc::new(client.activate_async(notices, process).map_err(|e| failed(called, &e))?);
+        let client = Arc::new(client.activate_async(fate.notices(), process).map_err(|e| failed(called, &e))?);
         if let Some(theirs) = theirs {
             let (from, to) = (ours.as_str(), theirs.id.as_str());
             client.as_client().connect_ports_by_name(from, to).map_err(|e| failed(called, &e))?;
         }
-        let watch = theirs.map(|theirs| {
-            keep_connected(Arc::clone(&client), ours, theirs, Way::Out, (shared as Arc<dyn Flag>, down, &looker))
-        });
+        let watch = theirs.map(|theirs| fate.keep_connected(Arc::clone(&client), ours, theirs, Way::Out));
         Ok(Self { _watch: watch, _client: client })
     }
 }

@@ -1,7 +1,7 @@
 //! An input and an output of one client: what comes in goes out at the same frame.
 
 use super::super::error::MidiError;
-use super::port_watch::{Flag, Notices};
+use super::port_watch::{Fate, Notices};
 use super::{connect, failed, plain};
 use ::jack::{AsyncClient, Client, Control, Port, ProcessHandler, ProcessScope};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ impl Through {
         let input = client.register_port(&input, ::jack::MidiIn::default()).map_err(|e| failed(name, &e))?;
         let output = client.register_port(&plain(name), ::jack::MidiOut::default()).map_err(|e| failed(name, &e))?;
         let called = input.name().map_err(|e| failed(name, &e))?;
-        let notices = Notices::new(lost as Arc<dyn Flag>);
+        let notices = Fate::new(lost).notices();
         let client = client.activate_async(notices, Process { input, output }).map_err(|e| failed(name, &e))?;
         Ok(Self { _client: client, input: called })
     }

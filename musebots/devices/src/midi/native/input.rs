@@ -5,7 +5,8 @@ use super::super::error::MidiError;
 use super::super::message::MidiMessage;
 use super::super::port::{Listed, Way};
 use super::super::watch::Watch;
-use super::{LOOKING, absent, failed, inputs, is_there, own_port};
+use super::link::Link;
+use super::{absent, failed, inputs, own_port, watch};
 use crate::quietly::quietly;
 #[cfg(unix)]
 use midir::os::unix::VirtualInput;
@@ -32,14 +33,16 @@ impl Receiver {
         lost: Arc<AtomicBool>,
         heard: impl Heard,
     ) -> Result<Self, MidiError> {
-        let connection = quietly(|| {
-            let midi = new(client)?;
-            let Some((_, theirs)) = inputs(&midi).into_iter().find(|(one, _)| one.id == port.id) else {
-                return Err(failed(&port.name, "it has just gone"));
-            };
-            midi.connect(&theirs, own_port(Way::In), on_message(heard), ()).map_err(|e| failed(&port.name, e))
+        let (connection, link) = quietly(|| {
+            Link::make(port, Way::In, || {
+                let midi = new(client)?;
+                let Some((_, theirs)) = inputs(&midi).into_iter().find(|(one, _)| one.id == port.id) else {
+                    return Err(failed(&port.name, "it has just gone"));
+                };
+                midi.connect(&theirs, own_port(Way::In), on_message(heard), ()).map_err(|e| failed(&port.name, e))
+            })
         })?;
-        Ok(Self { _connection: connection, _watch: Some(watch(port.clone(), lost)) })
+        Ok(Self { _connection: connection, _watch: Some(watch(link, move || lost.store(true, Relaxed))) })
     }
 
     /// Hears whoever connects to a port of our own.
@@ -79,21 +82,4 @@ fn on_message(mut heard: impl Heard) -> impl FnMut(u64, &[u8], &mut ()) + Send +
             heard(arrival.instant(Instant::now(), Duration::from_micros(micros)), message);
         }
     }
-}
-
-/// Nobody says that a port has gone: looks whether it is still listed.
-fn watch(port: Listed, lost: Arc<AtomicBool>) -> Watch {
-    let mut looking: Option<MidiInput> = None;
-    Watch::new(move || {
-        quietly(|| {
-            if looking.is_none() {
-                looking = MidiInput::new(LOOKING).ok();
-            }
-            let listed =
-                looking.as_ref().map(|midi| inputs(midi).into_iter().map(|(port, _)| port).collect::<Vec<_>>());
-            if listed.is_some_and(|listed| !is_there(&listed, &port)) {
-                lost.store(true, Relaxed);
-            }
-        });
-    })
 }

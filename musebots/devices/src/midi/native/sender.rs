@@ -6,7 +6,8 @@ use super::super::outbox::{Outbox, Shared};
 use super::super::port::{Listed, Way};
 use super::super::queue::Next;
 use super::super::watch::Watch;
-use super::{LOOKING, absent, failed, is_there, outputs, own_port};
+use super::link::Link;
+use super::{absent, failed, outputs, own_port, watch};
 use crate::priority::{Priority, promote};
 use crate::quietly::quietly;
 #[cfg(unix)]
@@ -32,14 +33,17 @@ pub(crate) struct Sender {
 impl Sender {
     /// Sends to a port that is there.
     pub(crate) fn connect(client: &str, port: &Listed, outbox: Outbox) -> Result<Self, MidiError> {
-        let connection = quietly(|| {
-            let midi = MidiOutput::new(client).map_err(|_| absent())?;
-            let Some((_, theirs)) = outputs(&midi).into_iter().find(|(one, _)| one.id == port.id) else {
-                return Err(failed(&port.name, "it has just gone"));
-            };
-            midi.connect(&theirs, own_port(Way::Out)).map_err(|e| failed(&port.name, e))
+        let (connection, link) = quietly(|| {
+            Link::make(port, Way::Out, || {
+                let midi = MidiOutput::new(client).map_err(|_| absent())?;
+                let Some((_, theirs)) = outputs(&midi).into_iter().find(|(one, _)| one.id == port.id) else {
+                    return Err(failed(&port.name, "it has just gone"));
+                };
+                midi.connect(&theirs, own_port(Way::Out)).map_err(|e| failed(&port.name, e))
+            })
         })?;
-        let watch = watch(port.clone(), Arc::clone(&outbox.shared));
+        let shared = Arc::clone(&outbox.shared);
+        let watch = watch(link, move || shared.lost.store(true, Relaxed));
         Self::start(&port.name, connection, outbox, Some(watch))
     }
 
@@ -75,24 +79,6 @@ impl Sender {
     pub(crate) fn wake(&self) {
         self.thread.unpark();
     }
-}
-
-/// Nobody says that a port has gone: looks whether it is still listed.
-fn watch(port: Listed, shared: Arc<Shared>) -> Watch {
-    let mut looking: Option<MidiOutput> = None;
-    Watch::new(move || {
-        quietly(|| {
-            if looking.is_none() {
-                looking = MidiOutput::new(LOOKING).ok();
-            }
-            let listed =
-                looking.as_ref().map(|midi| outputs(midi).into_iter().map(|(port, _)| port).collect::<Vec<_>>());
-            // Once gone it stays gone: what comes back is not what we are connected to.
-            if listed.is_some_and(|listed| !is_there(&listed, &port)) {
-                shared.lost.store(true, Relaxed);
-            }
-        });
-    })
 }
 
 fn send_all(mut outbox: Outbox, mut connection: MidiOutputConnection) {

@@ -126,6 +126,20 @@ fn what_is_forgotten_does_not_go_and_does_not_hold_back_what_comes_after() {
     assert_eq!(queue.next(start), Next::Send(start, MidiMessage::note_off(1, 60)));
 }
 
+#[test]
+fn a_full_queue_has_room_for_all_in_one_place_without_growing() {
+    let start = Instant::now();
+    let mut queue = Queue::new(true);
+    let room = |queue: &Queue| (queue.later.capacity(), queue.due.each_ref().map(VecDeque::capacity));
+    let before = room(&queue);
+    while !queue.is_full() {
+        queue.give(start, MidiMessage::note_on(1, 60, 100));
+    }
+    assert!(matches!(queue.next(start), Next::Send(..)) && queue.is_behind() && !queue.is_full());
+    queue.give(start, MidiMessage::note_on(1, 60, 100));
+    assert_eq!((room(&queue), play(&mut queue, start).len()), (before, MOST_WAITING));
+}
+
 fn any_message() -> impl Strategy<Value = MidiMessage> {
     prop_oneof![
         Just(MidiMessage::CLOCK),

@@ -1,11 +1,18 @@
 //! How a stream is doing: written on the audio thread, read by whoever wants to know.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// A device that has not asked for this long has gone, even if its system says nothing.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// The state of a stream. A lost device stops the sound, never the bot.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Health {
     lost: AtomicBool,
+    opened: Instant,
+    /// The last callback, in milliseconds from the opening.
+    asked: AtomicU64,
     gaps: AtomicU32,
     complaints: AtomicU32,
     realtime: AtomicBool,
@@ -23,10 +30,33 @@ pub struct Trouble {
 }
 
 impl Health {
-    /// Whether the device has gone. Realtime-safe: yes.
+    pub(crate) fn new(now: Instant) -> Self {
+        Self {
+            lost: AtomicBool::default(),
+            opened: now,
+            asked: AtomicU64::default(),
+            gaps: AtomicU32::default(),
+            complaints: AtomicU32::default(),
+            realtime: AtomicBool::default(),
+        }
+    }
+
+    /// Whether the device has gone: it was said so, or nothing was asked of us for two seconds.
+    /// Realtime-safe: yes.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        self.lost.load(Relaxed)
+        self.is_lost_at(Instant::now())
+    }
+
+    fn is_lost_at(&self, now: Instant) -> bool {
+        let asked = self.opened + Duration::from_millis(self.asked.load(Relaxed));
+        self.lost.load(Relaxed) || now.saturating_duration_since(asked) > SILENCE
+    }
+
+    /// The device asks for sound, or brings some.
+    pub(crate) fn asked(&self, now: Instant) {
+        let since = now.saturating_duration_since(self.opened);
+        self.asked.store(since.as_millis().try_into().unwrap_or(u64::MAX), Relaxed);
     }
 
     /// Whether the audio thread was given real-time priority.
@@ -68,7 +98,7 @@ mod tests {
 
     #[test]
     fn gaps_are_told_once_and_a_lost_device_always() {
-        let health = Health::default();
+        let health = Health::new(Instant::now());
         assert_eq!(health.take(), None);
         health.note(cpal::ErrorKind::Xrun);
         health.note(cpal::ErrorKind::Xrun);
@@ -77,5 +107,17 @@ mod tests {
         assert_eq!(health.take(), None);
         health.note(cpal::ErrorKind::DeviceNotAvailable);
         assert!(health.take().is_some_and(|t| t.lost) && health.take().is_some_and(|t| t.lost));
+    }
+
+    #[test]
+    fn a_device_that_asks_for_nothing_for_two_seconds_has_gone_until_it_asks_again() {
+        let start = Instant::now();
+        let health = Health::new(start);
+        let after = |seconds: f64| start + Duration::from_secs_f64(seconds);
+        assert!(!health.is_lost_at(after(1.9)));
+        health.asked(after(1.9));
+        assert!(!health.is_lost_at(after(3.8)) && health.is_lost_at(after(4.0)));
+        health.asked(after(4.1));
+        assert!(!health.is_lost_at(after(4.2)));
     }
 }

@@ -27,6 +27,24 @@ pub enum DeviceError {
         /// What it offers.
         offers: String,
     },
+    /// The device does not do what is asked of it.
+    #[error("failed to have {wanted} of audio device `{device}`: it takes {offers}")]
+    NotOffered {
+        /// The device.
+        device: String,
+        /// What was asked of it.
+        wanted: String,
+        /// What it offers.
+        offers: String,
+    },
+    /// The audio system does not answer.
+    #[error("failed to reach the audio host `{host}`: {reason}; is its server running?")]
+    Host {
+        /// Its name.
+        host: String,
+        /// What it said.
+        reason: String,
+    },
     /// The device is there but does not open.
     #[error("failed to open audio device `{device}`: {reason}; is another program holding it?")]
     Open {

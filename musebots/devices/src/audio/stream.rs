@@ -1,9 +1,10 @@
 //! A stream that plays.
 
-use crate::device::{AudioDevice, first_line};
-use crate::error::DeviceError;
-use crate::format;
-use crate::health::Health;
+use super::device::{AudioDevice, first_line};
+use super::error::DeviceError;
+use super::format;
+use super::health::Health;
+use super::wish::Pair;
 use crate::priority::{Priority, promote};
 use crate::quietly::quietly;
 use cpal::traits::{DeviceTrait, StreamTrait};
@@ -14,9 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Frames that are asked for at a time, at most; a longer buffer of the device is filled in parts.
 pub const MOST_FRAMES: usize = 2048;
-/// Frames between two callbacks, in the order they are tried. Always a fixed number: some sound
-/// servers' own choice is two seconds. Two such buffers are between us and the ear.
-const SIZES: [u32; 5] = [512, 256, 1024, 2048, 4096];
+/// How long a sound server may take to open a stream.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// When the audio system asked, and how long the first frame of the answer takes to the ear.
 #[derive(Debug, Clone, Copy)]
@@ -47,11 +47,11 @@ impl OutputStream {
     pub fn open(device: &AudioDevice, fill: impl Fill) -> Result<Self, DeviceError> {
         quietly(|| {
             let mut reason = String::new();
-            for size in SIZES {
+            for size in device.choice.sizes.iter().copied() {
                 // What fills the stream is handed over when the stream exists, so that an attempt
                 // that fails does not take it along.
                 let (give, take) = sync_channel::<Box<dyn Fill>>(1);
-                let health = Arc::new(Health::default());
+                let health = Arc::new(Health::new(Instant::now()));
                 match build(device, size, take, Arc::clone(&health)) {
                     Ok(stream) => {
                         // Cannot fail: the other end lives in the stream, and there is room for one.
@@ -59,7 +59,7 @@ impl OutputStream {
                         stream.play().map_err(|e| failed(device, first_line(&e)))?;
                         return Ok(Self { _stream: stream, health, buffer: size });
                     }
-                    Err(error) => reason = first_line(&error),
+                    Err(error) => reason = format!("with buffers of {size} frames: {}", first_line(&error)),
                 }
             }
             Err(failed(device, reason))
@@ -89,23 +89,24 @@ fn build(
     take: Receiver<Box<dyn Fill>>,
     health: Arc<Health>,
 ) -> Result<cpal::Stream, cpal::Error> {
-    let config = cpal::StreamConfig { buffer_size: BufferSize::Fixed(size), ..device.config };
+    let config = cpal::StreamConfig { buffer_size: BufferSize::Fixed(size), ..device.config() };
     let noting = Arc::clone(&health);
     let mut feed = Feed {
         take,
         fill: None,
         scratch: vec![[0.0; 2]; MOST_FRAMES].into_boxed_slice(),
         channels: usize::from(config.channels.max(1)),
+        pair: device.choice.pair,
         rate: f64::from(config.sample_rate),
         health,
         promote: device.is_hardware(),
     };
     device.device.build_output_stream_raw(
         config,
-        device.format,
+        device.choice.format,
         move |data, info| feed.callback(data, info),
         move |error| noting.note(error.kind()),
-        None,
+        Some(PATIENCE),
     )
 }
 
@@ -115,6 +116,7 @@ struct Feed {
     fill: Option<Box<dyn Fill>>,
     scratch: Box<[[f32; 2]]>,
     channels: usize,
+    pair: Pair,
     rate: f64,
     health: Arc<Health>,
     promote: bool,
@@ -124,6 +126,7 @@ impl Feed {
     /// Realtime-safe: yes, but for the first call, which may ask for real-time priority.
     fn callback(&mut self, data: &mut Data, info: &OutputCallbackInfo) {
         let at = Instant::now();
+        self.health.asked(at);
         if self.promote {
             self.promote = false;
             self.health.has_realtime(promote(Priority::Sound));
@@ -145,7 +148,7 @@ impl Feed {
             let ahead = Duration::from_secs_f64(done as f64 / self.rate);
             let part = &mut self.scratch[..count];
             fill(part, CallbackTime { at, latency: latency + ahead });
-            format::write(data, done, self.channels, part);
+            format::write(data, done, self.channels, self.pair, part);
             done += count;
         }
     }
