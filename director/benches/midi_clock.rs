@@ -4,9 +4,6 @@
 //! `cargo bench -p director --bench midi_clock` (CLOCKS=10000 a row; FOLLOWER=1 leaves out JACK).
 #![allow(clippy::print_stdout, missing_docs, reason = "it prints tables")]
 
-#[path = "../../musebots/devices/tests/support/again.rs"]
-#[allow(dead_code)]
-mod again;
 #[path = "../tests/support/jack.rs"]
 #[allow(dead_code)]
 mod jack;
@@ -31,7 +28,8 @@ fn main() {
     if setting("FOLLOWER", 0.0) > 0.0 {
         return;
     }
-    let Some(server) = jack::Jack::start_with_period(&[], 64) else {
+    // A server that the system may put aside for a tenth of a second would measure that.
+    let Some(server) = jack::Jack::start_with(&[], 64, &["--realtime", "--no-mlock"]) else {
         return println!("JACK is not installed: our clock is not measured");
     };
     let status = std::process::Command::new(std::env::current_exe().expect("our own name"))
@@ -56,7 +54,7 @@ fn record() {
         let deadline = Instant::now() + Duration::from_secs(20);
         let _input = loop {
             let tell = tell.clone();
-            match MidiIn::open("listener", &address, move |at, message| drop(tell.send((at, message)))) {
+            match MidiIn::open("listener", &address, move |at, message| _ = tell.send((at, message))) {
                 Ok(input) => break input,
                 Err(why) => assert!(Instant::now() < deadline, "{why}"),
             }

@@ -4,8 +4,11 @@
 //! neither the relay nor a slow terminal can delay a tick. On the way to a tick it allocates
 //! nothing; what an order replaces is freed after the tick has gone out.
 
+mod realtime;
+
 use crate::{clock, clock_out::ClockOut, clock_ports::OpenPort, clock_word::ClockWord, metronome::TempoMap};
 use musebot_protocol::{Tick, TimeTag, time_bundle, time_message};
+use realtime::realtime;
 use std::{
     collections::VecDeque,
     net::{SocketAddr, UdpSocket},
@@ -383,24 +386,4 @@ fn both_clocks() -> (Duration, SystemTime) {
         best = if again.0 < best.0 { again } else { best };
     }
     (best.1, best.2)
-}
-
-/// Asks for SCHED_FIFO; children that are forked do not inherit it (they come from another thread).
-fn realtime() -> bool {
-    use thread_priority::{ThreadPriority, ThreadPriorityValue};
-    #[cfg(unix)]
-    {
-        use thread_priority::unix::{
-            RealtimeThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
-        };
-        let Ok(value) = ThreadPriorityValue::try_from(50_u8) else { return false };
-        set_thread_priority_and_policy(
-            thread_native_id(),
-            ThreadPriority::Crossplatform(value),
-            ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo),
-        )
-        .is_ok()
-    }
-    #[cfg(not(unix))]
-    false
 }

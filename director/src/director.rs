@@ -116,6 +116,8 @@ pub struct Director {
     taps: Taps,
     /// The machine whose clock leads, if there is one.
     following: Option<Following>,
+    /// For how many seconds in all the music has waited for it, since tick 0.
+    waited: f64,
     /// The ports that get our clock.
     clock_outs: Vec<ClockOutView>,
     out: Vec<Action>,
@@ -166,6 +168,7 @@ impl Director {
             surfaces: Surfaces::new(&ensemble.surfaces, now),
             taps: Taps::default(),
             following: ensemble.clock.input.as_ref().map(Following::new),
+            waited: 0.0,
             clock_outs: ensemble.clock.out.iter().map(ClockOutView::new).collect(),
             out: Vec::new(),
             here: None,
@@ -421,7 +424,7 @@ impl Director {
     /// The end, when it is fixed in seconds, lies at another bar after a change of tempo.
     fn refit_length(&mut self) {
         let Some(Length::Seconds(seconds)) = self.ensemble.length else { return };
-        let ticks = self.map.first_tick_from(seconds - 1e-6).0;
+        let ticks = self.map.first_tick_from(seconds + self.waited - 1e-6).0;
         let bar = self.ensemble.meter.ticks_per_bar();
         self.score.end_after(Some(u32::try_from((ticks + bar - 1) / bar).unwrap_or(u32::MAX).max(1)));
     }

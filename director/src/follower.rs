@@ -314,9 +314,9 @@ impl Fit {
             fit.norms[2] = points().map(|(x, _)| fit.basis(x)[2].powi(2)).sum();
         }
         for (x, y) in points() {
-            let p = fit.basis(x);
-            for k in 0..=degree {
-                fit.c[k] += y * p[k] / fit.norms[k];
+            let basis = fit.basis(x);
+            for ((c, p), norm) in fit.c.iter_mut().zip(basis).zip(fit.norms).take(degree + 1) {
+                *c += y * p / norm;
             }
         }
         fit.squares = points().map(|(x, y)| (y + from - fit.at(x)).powi(2)).sum();

@@ -33,7 +33,7 @@ pub fn by_key(port: u16, control: Option<u16>) -> anyhow::Result<()> {
     let mut answer = Vec::new();
     remote::run(port, control, &Control::Get { what: "tempo".into() }, &mut answer)?;
     let _keys = Keys::one_by_one().context("failed to read single keys from the terminal")?;
-    write!(out, "space or enter: tap   q: end\r\n{}", line(&answer))?;
+    write!(out, "space or enter: tap   q: end\n{}", line(&answer))?;
     out.flush()?;
     for byte in stdin().lock().bytes() {
         match key(byte.context("failed to read from the terminal")?) {
@@ -41,13 +41,14 @@ pub fn by_key(port: u16, control: Option<u16>) -> anyhow::Result<()> {
             Key::End => break,
             Key::Tap => {}
         }
-        remote::run(port, control, &Control::Tap, &mut Vec::new())?;
         answer.clear();
-        remote::run(port, control, &Control::Get { what: "tempo".into() }, &mut answer)?;
-        write!(out, "{}", line(&answer))?;
-        out.flush()?;
+        remote::run(port, control, &Control::Tap, &mut answer)?;
+        if !answer.is_empty() {
+            write!(out, "{}", line(&answer))?;
+            out.flush()?;
+        }
     }
-    write!(out, "\r\n")?;
+    writeln!(out)?;
     Ok(())
 }
 

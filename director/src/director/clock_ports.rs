@@ -34,7 +34,9 @@ impl Director {
                 out.name = name;
                 (Tone::Note, format!("{} gets our MIDI clock", out.name))
             }
-            ClockNews::Absent(why) => (Tone::Warning, format!("{why}: it gets our MIDI clock when it is there")),
+            ClockNews::Absent(why) => {
+                (Tone::Warning, format!("{} gets our MIDI clock when it is there: {why}", out.name))
+            }
             ClockNews::Gone => {
                 (Tone::Warning, format!("{} has gone: it gets our MIDI clock again when it is back", out.name))
             }

@@ -96,6 +96,8 @@ impl Director {
             Control::Tap => {
                 self.take_the_lead(now)?;
                 if let Some(tempo) = self.taps.tap(now) {
+                    let values = vec![tempo.bpm().into()];
+                    self.out.push(Action::Reply { to: from, reply: Reply::Value("tap".to_owned(), values) });
                     self.change_tempo(now, tempo, None);
                 }
             }

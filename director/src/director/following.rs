@@ -180,7 +180,8 @@ impl Director {
                 (Port::Here, Tone::Note, format!("{} {what}", following.name))
             }
             ClockNews::Absent(why) => {
-                (Port::Absent, Tone::Warning, format!("{why}: playing on our own clock until it is there"))
+                let what = format!("playing on our own clock until {} is there: {why}", following.name);
+                (Port::Absent, Tone::Warning, what)
             }
             ClockNews::Gone => {
                 following.silence = Silence::Noted;
@@ -271,7 +272,7 @@ impl Director {
                 self.origin = Some(Duration::from_secs_f64(due.max(0.0)));
                 self.map = crate::metronome::TempoMap::new(tempo);
             }
-            Some(origin) => self.map.resume(tick, due - origin.as_secs_f64(), tempo),
+            Some(origin) => self.resume(tick, due - origin.as_secs_f64(), tempo),
         }
         self.refit_length();
         self.send_map();
@@ -324,6 +325,15 @@ impl Director {
         true
     }
 
+    /// The tick that has waited is due.
+    fn resume(&mut self, tick: Tick, seconds: f64, tempo: Tempo) {
+        if tick.0 > 0 {
+            let before = self.map.seconds(tick - 1) + self.map.period(tick - 1);
+            self.waited += (seconds - before).max(0.0);
+        }
+        self.map.resume(tick, seconds, tempo);
+    }
+
     /// The whole process has stood still, and the master has not.
     pub(super) fn find_the_master_again(&mut self, now: Duration) {
         let Some(following) = &mut self.following else { return };
@@ -370,7 +380,7 @@ impl Director {
         let role = std::mem::replace(&mut following.role, Role::Alone);
         if let (Role::Poised(tick), Some(origin)) = (role, self.origin) {
             let seconds = (now + super::LEAD_IN).saturating_sub(origin).as_secs_f64();
-            self.map.resume(tick, seconds, self.map.tempo(tick));
+            self.resume(tick, seconds, self.map.tempo(tick));
             self.send_map();
         }
         Ok(())

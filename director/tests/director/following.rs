@@ -231,7 +231,7 @@ fn a_master_that_is_absent_is_not_waited_for_and_joined_when_it_comes_without_a_
     band.rig.event(Event::MasterPort(ClockNews::Absent("no port `Digitakt`".into())));
     band.play(4.0);
     assert!(band.sent.len() > 50, "it plays on its own clock");
-    assert!(band.rig.told(Tone::Warning)[0].starts_with("no port `Digitakt`: playing on our own clock"));
+    assert!(band.rig.told(Tone::Warning)[0].starts_with("playing on our own clock until Digitakt is there: no port"));
     band.rig.event(Event::MasterPort(ClockNews::Here("Digitakt".into())));
     let due = band.master(None, 80.0, 0.001, |_| 104.0);
     band.play(40.0);
@@ -275,6 +275,21 @@ fn it_stops_with_the_master_and_goes_on_where_both_are_in_the_same_place() {
             assert_eq!((its as i64 - ours).rem_euclid(96), 0, "tick {tick} is in the master's place of the bar");
         }
     }
+}
+
+#[test]
+fn a_length_in_seconds_does_not_count_how_long_the_master_stood() {
+    let mut band = Band::with("duration = \"20s\"");
+    band.master(Some(ClockWord::Start), 12.0, 0.0, |_| 120.0);
+    band.play(6.1);
+    band.word(ClockWord::Stop);
+    band.play(100.0);
+    band.master(Some(ClockWord::Continue), 60.0, 0.0, |_| 120.0);
+    band.play(4.0);
+    assert!(band.clock().contains("locked"), "{}", band.clock());
+    assert_eq!(band.rig.director.view(band.rig.now).end, Some(11), "ten bars of two seconds");
+    band.play(26.0);
+    assert!(band.rig.told(Tone::Note).contains(&"the piece is over"));
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn x7_two_taps_make_a_tempo() {
     let mut rig = trio();
     assert_eq!(rig.ask(Control::Tap), ["ok tap"]);
     rig.run(0.6);
-    assert_eq!(rig.ask(Control::Tap), ["ok tap"]);
+    assert_eq!(rig.ask(Control::Tap), ["value ,sf tap 100", "ok tap"]);
     rig.run(0.2);
     assert_eq!(rig.ask(Control::Get { what: "tempo".into() }), ["value ,sf tempo 100", "ok get"]);
 }

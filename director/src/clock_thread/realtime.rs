@@ -1,0 +1,21 @@
+//! Real-time priority for the clock thread, where the system grants it.
+
+/// Asks for SCHED_FIFO; children that are forked do not inherit it (they come from another thread).
+pub(super) fn realtime() -> bool {
+    use thread_priority::{ThreadPriority, ThreadPriorityValue};
+    #[cfg(unix)]
+    {
+        use thread_priority::unix::{
+            RealtimeThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+        };
+        let Ok(value) = ThreadPriorityValue::try_from(50_u8) else { return false };
+        set_thread_priority_and_policy(
+            thread_native_id(),
+            ThreadPriority::Crossplatform(value),
+            ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo),
+        )
+        .is_ok()
+    }
+    #[cfg(not(unix))]
+    false
+}
