@@ -1,11 +1,25 @@
-//! `director calibrate` through a real audio server without hardware, whose output has a delay that is known.
+//! `director calibrate` through real sound servers without hardware, where a delay is known: that of a
+//! plugin of PulseAudio's, and that of a synthesiser that plays through JACK.
 
+#[path = "../../musebots/devices/tests/support/again.rs"]
+mod again;
 #[path = "support/audio_server.rs"]
 #[allow(dead_code, reason = "other tests take the rest")]
 mod audio_server;
+#[path = "support/jack.rs"]
+#[allow(dead_code, reason = "other tests take the rest")]
+mod jack;
 
-use crate::audio_server::AudioServer;
-use std::process::{Command, Output, Stdio};
+use crate::{audio_server::AudioServer, jack::Jack};
+use musebot_devices::{AudioDevice, AudioWish, MidiAddress, MidiIn, MidiKind, MidiSystem, OutputStream, Wanted};
+use std::{
+    process::{Command, Output, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
 
 /// What the plugin holds everything back by, in milliseconds.
 const DELAY: f64 = 50.0;
@@ -62,4 +76,82 @@ fn what_cannot_be_heard_is_said() {
     assert!(said.contains("only 0 of 3 clicks were heard"), "{said}");
     let wrong = calibrate(&server, "all", &["--output", "file"]);
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("cannot be measured"));
+}
+
+/// A synthesiser that plays a note so long after it was told to, as JACK's clock has it.
+fn synthesiser(delay: Duration) -> (MidiIn, OutputStream) {
+    let epoch = Instant::now();
+    let struck = Arc::new(AtomicU64::new(0));
+    let strike = struck.clone();
+    let address = MidiAddress { port: Wanted::Virtual("notes".to_owned()), system: Some(MidiSystem::Jack) };
+    let midi = MidiIn::open("synth", &address, move |at, message| {
+        if let MidiKind::NoteOn { .. } = message.kind() {
+            let sounds = at.saturating_duration_since(epoch) + delay;
+            strike.store(sounds.as_nanos() as u64, Relaxed);
+        }
+    });
+    let wish = AudioWish { host: Some("jack".parse().unwrap()), ..AudioWish::default() };
+    let device = AudioDevice::find(wish).unwrap();
+    let rate = f64::from(device.sample_rate());
+    let sound = OutputStream::open(&device, move |frames: &mut [[f32; 2]], time| {
+        let first = (time.at + time.latency).saturating_duration_since(epoch).as_secs_f64();
+        let struck = struck.load(Relaxed) as f64 / 1e9;
+        for (n, frame) in frames.iter_mut().enumerate() {
+            let since = first + n as f64 / rate - struck;
+            let sounds = struck > 0.0 && (0.0..0.1).contains(&since);
+            let sample = if sounds { (0.5 * (since * 6000.0).sin() * (-since / 0.02).exp()) as f32 } else { 0.0 };
+            *frame = [sample, sample];
+        }
+    });
+    (midi.unwrap(), sound.unwrap())
+}
+
+/// Leads the synthesiser's sound into the director's ear, as soon as there is one.
+fn connect() {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while Instant::now() < deadline {
+        let ports = Command::new("jack_lsp").stderr(Stdio::null()).output().unwrap();
+        let ports = String::from_utf8_lossy(&ports.stdout).into_owned();
+        // Nobody else is on this server.
+        let port = |what: &dyn Fn(&&str) -> bool| ports.lines().find(what).map(str::to_owned);
+        let from = port(&|p| p.ends_with(":out_0"));
+        let to = port(&|p| p.ends_with(":in_0"));
+        if let (Some(from), Some(to)) = (from, to)
+            && Command::new("jack_connect").args([&from, &to]).stderr(Stdio::null()).status().unwrap().success()
+        {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("there is nothing to connect");
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "a test that is left out says so, and one that measures says what")]
+fn a_synthesisers_delay_is_found_by_its_notes() {
+    if !again::inside() {
+        match Jack::start_with(&["jack_connect"], 64, &[]) {
+            Some(server) => _ = again::run_again("a_synthesisers_delay_is_found_by_its_notes", &server.variables()),
+            None => println!("not run: JACK is not installed"),
+        }
+        return;
+    }
+    let measured = |delay: Duration| {
+        let _synthesiser = synthesiser(delay);
+        let director = Command::new(env!("CARGO_BIN_EXE_director"))
+            .args(["calibrate", "--output", "midi:synth:notes", "--system", "jack", "--host", "jack", "--clicks", "5"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        connect();
+        let output = director.wait_with_output().unwrap();
+        eprintln!("{}", String::from_utf8_lossy(&output.stdout));
+        offset(&output)
+    };
+    let (quick, slow) = (measured(Duration::from_millis(20)), measured(Duration::from_millis(57)));
+    let found = quick - slow;
+    assert!((found - 37.0).abs() < 2.0, "found {found} ms instead of 37");
+    assert!((quick + 20.0).abs() < 6.0, "{quick} ms for a synthesiser that takes 20");
 }

@@ -111,7 +111,7 @@ impl Director {
         let mut surfaces = std::mem::take(&mut self.surfaces);
         let (when, tick) = (self.when(now), self.next_tick(now));
         for (number, surface) in &mut surfaces.all {
-            let messages = surface.to_show(now, &|target| self.stands(target, when, tick));
+            let messages = surface.display(now, &|target| self.stands(target, when, tick));
             if !messages.is_empty() {
                 self.out.push(Action::Show { surface: *number, messages });
             }
