@@ -131,7 +131,9 @@ fn connect() {
 fn a_synthesisers_delay_is_found_by_its_notes() {
     if !again::inside() {
         match Jack::start_with(&["jack_connect"], 64, &[]) {
-            Some(server) => _ = again::run_again("a_synthesisers_delay_is_found_by_its_notes", &server.variables()),
+            Some(server) => {
+                print!("{}", again::run_again("a_synthesisers_delay_is_found_by_its_notes", &server.variables()));
+            }
             None => println!("not run: JACK is not installed"),
         }
         return;
