@@ -125,7 +125,7 @@ impl Surface {
     }
 
     /// What faders and lamps are to be told now; nothing that they show already.
-    pub fn to_show(&mut self, now: Duration, values: Values<'_>) -> Vec<MidiMessage> {
+    pub fn display(&mut self, now: Duration, values: Values<'_>) -> Vec<MidiMessage> {
         let mut messages = Vec::new();
         if !self.here {
             return messages;
@@ -134,7 +134,7 @@ impl Surface {
             if messages.len() >= MOST_AT_ONCE {
                 break;
             }
-            let Some((channel, shows)) = knob.to_show(now, values(&knob.mapping.target)) else { continue };
+            let Some((channel, shows)) = knob.display(now, values(&knob.mapping.target)) else { continue };
             // A lamp goes out with a velocity of 0: not every device knows note-off.
             let (status, number) = match knob.mapping.source {
                 Source::Cc(number) => (0xB0, number),

@@ -19,6 +19,8 @@ use std::{
 const NOBODY: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 /// How long `learn` waits for a hand.
 pub const LEARN_WITHIN: Duration = Duration::from_secs(30);
+/// A hand that goes on asking for what cannot be done is told so at most this often.
+const REFUSE_EVERY: Duration = Duration::from_secs(5);
 /// Surfaces at most, those that are listened to while somebody learns included.
 const MOST: usize = 256;
 
@@ -27,6 +29,8 @@ const MOST: usize = 256;
 pub(super) struct Surfaces {
     all: BTreeMap<usize, Surface>,
     waiting: Option<Waiting>,
+    /// When it was last said that a command of that name cannot be done.
+    refused: BTreeMap<&'static str, Duration>,
 }
 
 /// A terminal that waits for a hand.
@@ -41,7 +45,7 @@ struct Waiting {
 impl Surfaces {
     pub(super) fn new(specs: &[MidiSurface], now: Duration) -> Self {
         let all = specs.iter().map(|spec| Surface::new(spec, now)).enumerate().collect();
-        Self { all, waiting: None }
+        Self { all, ..Self::default() }
     }
 }
 
@@ -111,7 +115,7 @@ impl Director {
         let mut surfaces = std::mem::take(&mut self.surfaces);
         let (when, tick) = (self.when(now), self.next_tick(now));
         for (number, surface) in &mut surfaces.all {
-            let messages = surface.to_show(now, &|target| self.stands(target, when, tick));
+            let messages = surface.display(now, &|target| self.stands(target, when, tick));
             if !messages.is_empty() {
                 self.out.push(Action::Show { surface: *number, messages });
             }
@@ -127,7 +131,10 @@ impl Director {
         self.surfaces = surfaces;
         for command in commands {
             let name = command.name();
-            if let Err(advice) = self.obey(now, NOBODY, command) {
+            let Err(advice) = self.obey(now, NOBODY, command) else { continue };
+            let said = self.surfaces.refused.get(name);
+            if said.is_none_or(|said| now.saturating_sub(*said) >= REFUSE_EVERY) {
+                self.surfaces.refused.insert(name, now);
                 self.say(Tone::Note, format!("{name}: {advice}"));
             }
         }

@@ -130,7 +130,7 @@ impl Knob {
     }
 
     /// What the device is to show, when it shows something else: the channel and the value.
-    pub(super) fn to_show(&mut self, now: Duration, value: Option<f64>) -> Option<(u8, u8)> {
+    pub(super) fn display(&mut self, now: Duration, value: Option<f64>) -> Option<(u8, u8)> {
         let value = value?;
         let touched = self.touched.is_some_and(|at| now.saturating_sub(at) <= GRACE);
         let shows = match self.scale {

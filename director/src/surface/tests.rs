@@ -83,7 +83,7 @@ impl Rig {
 
     /// What the device is sent now.
     fn shows(&mut self) -> Vec<Vec<u8>> {
-        let messages = self.surface.to_show(self.now, &|target| self.values.borrow().get(&target.to_string()).copied());
+        let messages = self.surface.display(self.now, &|target| self.values.borrow().get(&target.to_string()).copied());
         messages.iter().map(|m| m.bytes().to_vec()).collect()
     }
 }
