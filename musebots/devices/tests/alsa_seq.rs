@@ -151,7 +151,10 @@ fn two_ports_of_one_name_are_told_apart() {
 fn on_a_card_a_flood_takes_the_wires_time_and_the_clock_is_not_slowed() {
     let card = midi_outputs().into_iter().find(|port| port.name.contains("VirMIDI"));
     let Some(card) = card else { return };
-    assert!(!card.name.ends_with(|c: char| c == ':' || c.is_whitespace()) && card.system == MidiSystem::Native, "{card:?}");
+    assert!(
+        !card.name.ends_with(|c: char| c == ':' || c.is_whitespace()) && card.system == MidiSystem::Native,
+        "{card:?}"
+    );
     let mut out = MidiOut::open("player", &named(&card.name)).unwrap();
     let at = Instant::now() + Duration::from_millis(50);
     (0..50).for_each(|n| assert!(out.send(at, MidiMessage::note_on(1, 30 + n, 100))));

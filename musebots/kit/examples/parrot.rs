@@ -3,7 +3,7 @@
 //!
 //!     cargo run --example parrot -- --output null
 
-use musebot_kit::{About, Arg, Broadcast, Musebot, Note, Patch, Poly, Said, Setup, Stage, Tick};
+use musebot_kit::{About, Arg, Broadcast, DrumKit, Musebot, Note, Patch, Poly, Said, Setup, Stage, Tick};
 
 struct Parrot {
     root: u8,
@@ -20,6 +20,7 @@ impl Musebot for Parrot {
             flags: &[
                 ("length", "TICKS", "How long its notes are [default: 8]"),
                 ("slow-start", "MS", "Loads that long"),
+                ("kick", "YES", "Sounds as a bass drum"),
             ],
         }
     }
@@ -28,9 +29,14 @@ impl Musebot for Parrot {
         if let Some(ms) = setup.flag("slow-start") {
             std::thread::sleep(std::time::Duration::from_millis(ms.parse()?));
         }
+        let length = setup.flag("length").map_or(Ok(8.0), str::parse)?;
+        if setup.flag("kick").is_some() {
+            setup.sounds_like(DrumKit::default());
+            setup.channel(10);
+            return Ok(Self { root: 36, length });
+        }
         setup.sounds_like(Poly::new(Patch::Pluck));
         setup.channel(2);
-        let length = setup.flag("length").map_or(Ok(8.0), str::parse)?;
         Ok(Self { root: 36 + setup.key.pitch_class(), length })
     }
 
