@@ -1,5 +1,5 @@
 //! One task for each child: start it, log what it prints under its name, wait for its end. Of a musebot
-//! folder the child is a script, which may end before its bot: then the end of its process group counts.
+//! folder the child is a script, which may end well before its bot: then the end of its process group counts.
 //!
 //! Decides nothing: what a death means is the director's business. All tasks run on the main
 //! thread, because the death signal of a child is tied to the thread that spawned it.
@@ -43,6 +43,8 @@ pub enum News {
 const LAST_WORDS: Duration = Duration::from_millis(300);
 /// How often we look whether what a script has started still runs.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// From SIGTERM to SIGKILL for what one that has died has left behind.
+const LAST_GRACE: Duration = Duration::from_secs(2);
 /// Nothing runs so long after its SIGKILL. What is still there has nobody who takes note of its
 /// end, as in a container whose first process does not care.
 const CERTAINLY_DEAD: Duration = Duration::from_secs(1);
@@ -154,7 +156,10 @@ impl Supervisor {
                 if !is_folder {
                     // Whatever it started itself goes with it.
                     let _ = kill_process_group(pid, Signal::KILL);
-                } else if outlived(&house, &name, pid).await && exit.is_success() {
+                } else if !exit.is_success() {
+                    // It was the bot itself, or says that it has failed: what else it has started goes with it.
+                    end(&house, &name, pid).await;
+                } else if outlived(&house, &name, pid).await {
                     exit = Exit::Unknown;
                 }
             }
@@ -220,6 +225,17 @@ impl Drop for House {
         for child in self.children.borrow().values() {
             let _ = kill_process_group(child.group, Signal::KILL);
         }
+    }
+}
+
+/// Ends what is left in the process group of one that has died.
+async fn end(house: &Weak<House>, name: &str, group: Pid) {
+    let _ = kill_process_group(group, Signal::TERM);
+    if tokio::time::timeout(LAST_GRACE, outlived(house, name, group)).await.is_err() {
+        if let Some(house) = house.upgrade() {
+            Supervisor(house).signal(name, true);
+        }
+        outlived(house, name, group).await;
     }
 }
 
