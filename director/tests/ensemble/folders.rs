@@ -223,7 +223,7 @@ fn a_script_that_fails_is_on_a_card_at_once_and_the_rest_plays() {
     let director = Director::play(&home.ensemble(&(entry("broken", "") + &entry("ghost", ""))), &[]);
     let card = director.says("broken has died");
     assert!(card.contains("exit code 127"), "{card}");
-    director.says("| run.command: line");
+    director.says("broken: run.command: line");
     director.says("try: a program that its script calls is not installed");
     director.plays(&["ghost"]);
     director.says("giving it up");
@@ -296,6 +296,21 @@ fn d38_when_the_director_is_killed_what_a_script_left_behind_ends_by_its_own_wat
     let begun = Instant::now();
     wait_so_long(Duration::from_secs(40), "the bot ends by itself", || !lives(pids[0]));
     assert!(begun.elapsed() > Duration::from_secs(20), "it gives the director 30 s to come back, less what had passed");
+}
+
+#[test]
+fn a_test_that_fails_says_why_and_leaves_nobody_behind() {
+    let home = Home::new();
+    let rest = "(trap '' TERM; while :; do sleep 1; done) &\necho $! >> \"$home/pids\"\nexec BOT";
+    musebot(&home, "ghost", rest);
+    let director = Director::play(&home.ensemble(&entry("ghost", "")), &[]);
+    director.plays(&["ghost"]);
+    let pids = noted(&home, 1);
+    let fails = move || director.says_within(Duration::ZERO, "what nobody says");
+    let why = std::thread::spawn(fails).join().expect_err("it fails");
+    let why = why.downcast_ref::<String>().expect("it says why");
+    assert!(why.starts_with("`what nobody says` was not said; what was said:\n"), "{why}");
+    gone(&pids);
 }
 
 #[test]
