@@ -187,7 +187,7 @@ impl Director {
             Event::Asked { from, control } => self.asked(now, from, control),
             Event::Launched { name, port, manners } => self.launched(now, &name, port, manners),
             Event::NotLaunched { name, reason } => self.not_launched(&name, &reason),
-            Event::Exited { name, exit, last_lines } => self.exited(now, &name, &exit, &last_lines),
+            Event::Exited { name, exit, last_words } => self.exited(now, &name, &exit, &last_words),
             Event::Timer => self.time_passed(now),
             Event::Stalled(stalled) => self.stood_still(stalled),
             Event::Interrupted => self.interrupted(now),

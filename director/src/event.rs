@@ -1,7 +1,7 @@
 //! What happens to the director, and what it decides to do: the two closed lists between the
 //! pure core and everything that touches the world.
 
-use crate::{clock_thread::Order, musebot_folder::Manners};
+use crate::{clock_thread::Order, death::LastWords, musebot_folder::Manners};
 use musebot_protocol::{BotId, Control, Message, Reply, ToDirector};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -53,7 +53,7 @@ pub enum Event<'a> {
         /// How.
         exit: Exit,
         /// The last lines it printed.
-        last_lines: Vec<String>,
+        last_words: LastWords,
     },
     /// Some milliseconds have passed.
     Timer,

@@ -185,7 +185,7 @@ impl Performance {
                 Some(news) = self.news.recv() => self.event(match news {
                     News::Launched(name, port, manners) => Event::Launched { name, port, manners },
                     News::NotLaunched(name, reason) => Event::NotLaunched { name, reason },
-                    News::Exited(name, exit, last_lines) => Event::Exited { name, exit, last_lines },
+                    News::Exited(name, exit, last_words) => Event::Exited { name, exit, last_words },
                 }),
                 _ = timer.tick() => {
                     ticks += 1;

@@ -7,15 +7,17 @@
 mod output;
 
 use crate::{
+    death::LastWords,
     ensemble::{BotEntry, Ensemble, Program},
     event::Exit,
     jack,
     launch::{self, Prepared, Tenancy, Terms},
     musebot_folder::Manners,
     ports::{Port, Ports},
+    screen,
 };
 use musebot_protocol::BotId;
-use output::{Lines, read};
+use output::{Lines, just_shown, read};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use std::{
     cell::RefCell,
@@ -36,7 +38,7 @@ pub enum News {
     /// It cannot be started.
     NotLaunched(Arc<str>, String),
     /// It has ended: how, and the last lines it printed.
-    Exited(Arc<str>, Exit, Vec<String>),
+    Exited(Arc<str>, Exit, LastWords),
 }
 
 /// What a child printed may be on its way still when it has ended.
@@ -151,6 +153,7 @@ impl Supervisor {
         let lease = Lease { _port: port, _tenancy: tenancy };
         tokio::task::spawn_local(async move {
             let mut exit = child.wait().await.map_or(Exit::Code(-1), exit);
+            let ended = Instant::now();
             let is_folder = manners.is_some();
             if let Some(pid) = pid {
                 if !is_folder {
@@ -177,8 +180,9 @@ impl Supervisor {
             } else {
                 drop(lease);
             }
-            let lines = lines.borrow_mut().drain(..).collect();
-            let _ = house.news.send(News::Exited(name, exit, lines));
+            let just_shown = just_shown(&lines.borrow(), ended, screen::logged());
+            let lines = lines.borrow_mut().drain(..).map(|line| line.text).collect();
+            let _ = house.news.send(News::Exited(name, exit, LastWords { lines, just_shown }));
         });
     }
 
@@ -209,7 +213,12 @@ impl Supervisor {
     /// What a bot that runs has printed last.
     #[must_use]
     pub fn last_lines(&self, name: &str) -> Vec<String> {
-        self.0.children.borrow().get(name).map(|c| c.lines.borrow().iter().cloned().collect()).unwrap_or_default()
+        self.0
+            .children
+            .borrow()
+            .get(name)
+            .map(|c| c.lines.borrow().iter().map(|line| line.text.clone()).collect())
+            .unwrap_or_default()
     }
 
     /// Whether any child runs.
