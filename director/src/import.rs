@@ -41,7 +41,7 @@ pub fn command(args: &Import) -> anyhow::Result<u8> {
         format!("failed to write {}: if it is there already, remove it or choose another name", out.display())
     })?;
     file.write_all(toml.as_bytes()).with_context(|| format!("failed to write {}", out.display()))?;
-    tracing::info!("{} bots in {}: director play {0}", ensemble.bots.len(), out.display());
+    tracing::info!("{} bots in {}: director play {1}", ensemble.bots.len(), out.display());
     Ok(0)
 }
 

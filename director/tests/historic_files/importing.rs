@@ -71,7 +71,7 @@ fn an_ensemble_of_a_mac_is_imported_whole_with_a_word_about_each_bot_and_its_res
     {
         assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
     }
-    assert!(said.contains("2 bots in"), "{said}");
+    assert!(said.contains("2 bots in Ensembles/new.toml: director play Ensembles/new.toml"), "{said}");
     let toml = std::fs::read_to_string(world.path("Ensembles/new.toml")).unwrap();
     let comment = "# Cannot run where this was written: it needs macOS: its run script uses `open`\n";
     assert_eq!(toml.matches(comment).count(), 2, "{toml}");
