@@ -15,19 +15,34 @@ pub enum Cause {
     NeverHeard,
 }
 
+/// The last that a bot has printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LastWords {
+    /// Line by line.
+    pub lines: Vec<String>,
+    /// Whether they have just been shown, right above: nobody reads them twice.
+    pub just_shown: bool,
+}
+
+impl From<Vec<String>> for LastWords {
+    fn from(lines: Vec<String>) -> Self {
+        Self { lines, just_shown: false }
+    }
+}
+
 /// What is said about a death.
 #[must_use]
-pub fn card(name: &str, cause: Cause, exit: &Exit, last_lines: &[String], next: &str) -> String {
+pub fn card(name: &str, cause: Cause, exit: &Exit, words: &LastWords, next: &str) -> String {
     let mut card = format!("{name} has died: {}", how(cause, exit));
     if !next.is_empty() {
         card.push_str("; ");
         card.push_str(next);
     }
-    if let Some(advice) = advice(exit, last_lines) {
+    if let Some(advice) = advice(exit, &words.lines) {
         card.push_str("\n    try: ");
         card.push_str(advice);
     }
-    card + &last_words(last_lines)
+    if words.just_shown { card } else { card + &last_words(&words.lines) }
 }
 
 /// The last lines that a bot has printed, each on a line of its own; nothing if there are none.
@@ -107,15 +122,23 @@ mod tests {
     #[test]
     fn a_card_says_what_happened_what_it_said_last_and_what_to_try() {
         let lines = vec!["binding port 7475".to_owned(), "Address already in use (os error 98)".to_owned()];
-        let card = card("bass", Cause::Exited, &Exit::Code(1), &lines, "started again in 0.25 s (1)");
+        let card = card("bass", Cause::Exited, &Exit::Code(1), &lines.into(), "started again in 0.25 s (1)");
         assert!(card.starts_with("bass has died: exit code 1; started again in 0.25 s (1)"));
         assert!(card.contains("--listen"));
         assert!(card.contains("| Address already in use"));
     }
 
     #[test]
+    fn words_that_were_just_shown_are_not_shown_again_and_still_give_advice() {
+        let words = LastWords { lines: vec!["Address already in use".to_owned()], just_shown: true };
+        let card = card("bass", Cause::Exited, &Exit::Code(1), &words, "");
+        assert!(card.contains("--listen") && !card.contains("last words"), "{card}");
+    }
+
+    #[test]
     fn a_signal_is_named() {
-        assert!(card("bass", Cause::Exited, &Exit::Signal(11), &[], "").contains("SIGSEGV"));
-        assert!(card("bass", Cause::Ended, &Exit::Signal(9), &[], "").contains("fallen silent"));
+        let card = |cause, signal| card("bass", cause, &Exit::Signal(signal), &LastWords::default(), "");
+        assert!(card(Cause::Exited, 11).contains("SIGSEGV"));
+        assert!(card(Cause::Ended, 9).contains("fallen silent"));
     }
 }

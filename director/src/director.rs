@@ -208,7 +208,7 @@ impl Director {
             Event::Asked { from, control } => self.asked(now, from, control),
             Event::Launched { name, port, manners } => self.launched(now, &name, port, manners),
             Event::NotLaunched { name, reason } => self.not_launched(&name, &reason),
-            Event::Exited { name, exit, last_lines } => self.exited(now, &name, &exit, &last_lines),
+            Event::Exited { name, exit, last_words } => self.exited(now, &name, &exit, &last_words),
             Event::Master { at, word } => self.heard_master(now, at, word),
             Event::MasterPort(news) => self.master_port(news),
             Event::ClockPort { port, news } => self.clock_port(port, news),

@@ -1,7 +1,7 @@
 //! What happens to the director, and what it decides to do: the two closed lists between the
 //! pure core and everything that touches the world.
 
-use crate::{clock_thread::Order, clock_word::ClockWord, musebot_folder::Manners};
+use crate::{clock_thread::Order, clock_word::ClockWord, death::LastWords, musebot_folder::Manners};
 use musebot_devices::MidiMessage;
 use musebot_protocol::{BotId, Control, Message, Reply, ToDirector};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -54,7 +54,7 @@ pub enum Event<'a> {
         /// How.
         exit: Exit,
         /// The last lines it printed.
-        last_lines: Vec<String>,
+        last_words: LastWords,
     },
     /// The machine whose clock leads says something.
     Master {

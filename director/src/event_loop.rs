@@ -203,7 +203,7 @@ impl Performance {
                 Some(news) = self.news.recv() => self.event(match news {
                     News::Launched(name, port, manners) => Event::Launched { name, port, manners },
                     News::NotLaunched(name, reason) => Event::NotLaunched { name, reason },
-                    News::Exited(name, exit, last_lines) => Event::Exited { name, exit, last_lines },
+                    News::Exited(name, exit, last_words) => Event::Exited { name, exit, last_words },
                 }),
                 Some(news) = self.clock_ports.news.recv() => self.clock_port(news),
                 _ = self.clock_ports.wake.recv(&mut buffer), if self.master.is_some() => self.hear_master(),

@@ -23,7 +23,7 @@ pub fn command(args: &Import) -> anyhow::Result<u8> {
     if !is_historic(&args.file) {
         bail!("{} is no historic ensemble file: their names end in .txt", args.file.display());
     }
-    let ensemble = Ensemble::load(&args.file)?;
+    let ensemble = Ensemble::load_for_anywhere(&args.file)?;
     opening::show(&ensemble.warnings);
     let home = match &args.out {
         Some(out) => absolute(out).ok().and_then(|out| out.parent().map(Path::to_owned)).unwrap_or_default(),
@@ -41,7 +41,7 @@ pub fn command(args: &Import) -> anyhow::Result<u8> {
         format!("failed to write {}: if it is there already, remove it or choose another name", out.display())
     })?;
     file.write_all(toml.as_bytes()).with_context(|| format!("failed to write {}", out.display()))?;
-    tracing::info!("{} bots in {}: director play {0}", ensemble.bots.len(), out.display());
+    tracing::info!("{} bots in {}: director play {1}", ensemble.bots.len(), out.display());
     Ok(0)
 }
 
@@ -81,6 +81,12 @@ pub fn to_toml(ensemble: &Ensemble, home: &Path) -> String {
 
 fn bot_to_toml(bot: &BotEntry, ensemble: &Ensemble, home: &Path, teach: bool) -> String {
     let mut toml = "\n[[bot]]\n".to_owned();
+    if let Program::Folder(wanted) = &bot.program
+        && let Ok(folder) = MusebotFolder::find(wanted, &ensemble.home)
+        && let Some(why) = folder.runs_here().err().filter(|why| why.certain)
+    {
+        let _ = writeln!(toml, "# Cannot run where this was written: it {}", line(&why.to_string()));
+    }
     let mut put = |key: &str, value: String, comment: &str| {
         let comment = if teach { comment } else { "" };
         let _ = writeln!(toml, "{key} = {value}{comment}");

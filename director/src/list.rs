@@ -3,7 +3,7 @@
 use crate::{
     cli::List,
     listen::reading::printable,
-    musebot_folder::{GainScale, MusebotFolder, NotHere, nearest_musebots},
+    musebot_folder::{Found, GainScale, MusebotFolder, NotHere, RUN_SCRIPTS, lacks, nearest_musebots},
 };
 use anyhow::{Context, bail};
 use musebot_protocol::InfoTxt;
@@ -19,11 +19,18 @@ use std::{
 /// When there is no such folder, or no bot in it.
 pub fn command(args: &List) -> anyhow::Result<u8> {
     let root = root(args.folder.as_deref())?;
-    let bots: Vec<Line> = MusebotFolder::search(&root).iter().map(|bot| Line::new(bot, &root)).collect();
+    let found = Found::below(&root);
+    let bots: Vec<Line> = found.bots.iter().map(|bot| Line::new(bot, &root)).collect();
+    let halves = halves(&found.halves, &root);
     if bots.is_empty() {
+        if ["config.txt", "info.txt"].iter().any(|part| root.join(part).is_file()) {
+            bail!("{} is no musebot: {}", root.display(), lacks(&root));
+        }
         bail!(
-            "no musebots in {}: a musebot is a folder with a config.txt and a run script (run.sh or run.command)",
-            root.display()
+            "no musebots in {}: a musebot is a folder with a config.txt and a run script ({RUN_SCRIPTS}){}{}",
+            root.display(),
+            if halves.is_empty() { "" } else { "\n" },
+            halves.trim_end()
         );
     }
     let mut out = std::io::stdout().lock();
@@ -32,7 +39,7 @@ pub fn command(args: &List) -> anyhow::Result<u8> {
         writeln!(out, "{}", serde_json::to_string_pretty(&serde_json::json!({ "folder": root, "bots": bots }))?)?;
     } else {
         let screen = rustix::termios::tcgetwinsize(&out).ok().map(|size| usize::from(size.ws_col)).filter(|n| *n > 0);
-        write!(out, "{}", table(&bots, &root, screen.unwrap_or(USUAL_WIDTH)))?;
+        write!(out, "{}{halves}", table(&bots, &root, screen.unwrap_or(USUAL_WIDTH)))?;
     }
     out.flush()?;
     Ok(0)
@@ -48,6 +55,16 @@ fn root(asked: Option<&Path>) -> anyhow::Result<PathBuf> {
     }
     let here = std::env::current_dir().context("failed to ask where we are")?;
     Ok(nearest_musebots(&here).unwrap_or(here))
+}
+
+/// A line about folders that were skipped because they lack something; nothing if there are none.
+fn halves(folders: &[PathBuf], root: &Path) -> String {
+    let inside = |folder: &Path| match folder.strip_prefix(root) {
+        Ok(inside) if inside != Path::new("") => printable(&inside.to_string_lossy()),
+        _ => printable(&folder.to_string_lossy()),
+    };
+    let each: Vec<String> = folders.iter().map(|f| format!("{} ({})", inside(f), lacks(f))).collect();
+    if each.is_empty() { String::new() } else { format!("half a bot: {}\n", each.join(", ")) }
 }
 
 /// What is told of one bot.

@@ -105,7 +105,7 @@ fn why_not(program: &Program, home: &Path) -> Option<(String, bool)> {
         return program.find(home, &launch::beside()).err().map(|why| (why.to_string(), true));
     };
     match MusebotFolder::find(wanted, home) {
-        Ok(folder) => folder.runs_here().err().map(|why| (format!("{} {why}", folder.path.display()), why.certain)),
+        Ok(folder) => folder.runs_here().err().map(|why| (format!("{}: {why}", folder.path.display()), why.certain)),
         Err(why) => Some((why.to_string(), true)),
     }
 }

@@ -6,7 +6,7 @@ mod runs_here;
 mod shell;
 mod translate;
 
-pub use find::{FolderNotFound, nearest_musebots};
+pub use find::{FolderNotFound, Found, RUN_SCRIPTS, lacks, nearest_musebots};
 pub use runs_here::NotHere;
 
 use crate::ensemble::AgentListStyle;

@@ -9,7 +9,7 @@ mod in_bars;
 
 use crate::{
     clock,
-    death::{Cause, card},
+    death::{Cause, LastWords, card},
     director::{Director, Plan, Rules},
     ensemble::{Ensemble, Length},
     event::{Action, Event, Exit},
@@ -398,6 +398,6 @@ impl House {
     }
 }
 
-fn died(name: &str, exit: &Exit, lines: &[String]) -> anyhow::Result<()> {
-    bail!("{}", card(name, Cause::Exited, exit, lines, "the render ends here"))
+fn died(name: &str, exit: &Exit, words: &LastWords) -> anyhow::Result<()> {
+    bail!("{}", card(name, Cause::Exited, exit, words, "the render ends here"))
 }

@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
     sync::{
         OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     time::Duration,
@@ -26,6 +27,9 @@ enum Job {
     /// Say when all before this has been written.
     Drain(SyncSender<()>),
 }
+
+/// Lines of the log so far.
+static LOGGED: AtomicU64 = AtomicU64::new(0);
 
 static SCREEN: OnceLock<Option<SyncSender<Job>>> = OnceLock::new();
 
@@ -93,6 +97,12 @@ pub fn drain() {
     }
 }
 
+/// How many lines the log has had so far; what had no room is none.
+#[must_use]
+pub fn logged() -> u64 {
+    LOGGED.load(Relaxed)
+}
+
 /// Where the log is written: stderr, with the status line out of the way. Never waits.
 #[derive(Debug, Clone, Copy)]
 pub struct Log;
@@ -101,7 +111,9 @@ impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match screen() {
             Some(screen) => {
-                let _ = screen.try_send(Job::Log(bytes.to_vec()));
+                if screen.try_send(Job::Log(bytes.to_vec())).is_ok() {
+                    LOGGED.fetch_add(1, Relaxed);
+                }
                 Ok(bytes.len())
             }
             None => io::stderr().write(bytes),

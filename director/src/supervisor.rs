@@ -1,5 +1,5 @@
 //! One task for each child: start it, log what it prints under its name, wait for its end. Of a musebot
-//! folder the child is a script, which may end before its bot: then the end of its process group counts.
+//! folder the child is a script, which may end well before its bot: then the end of its process group counts.
 //!
 //! Decides nothing: what a death means is the director's business. All tasks run on the main
 //! thread, because the death signal of a child is tied to the thread that spawned it.
@@ -7,15 +7,17 @@
 mod output;
 
 use crate::{
+    death::LastWords,
     ensemble::{BotEntry, Ensemble, Program},
     event::Exit,
     jack,
     launch::{self, Prepared, Tenancy, Terms},
     musebot_folder::Manners,
     ports::{Port, Ports},
+    screen,
 };
 use musebot_protocol::BotId;
-use output::{Lines, read};
+use output::{Lines, just_shown, read};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use std::{
     cell::RefCell,
@@ -36,13 +38,15 @@ pub enum News {
     /// It cannot be started.
     NotLaunched(Arc<str>, String),
     /// It has ended: how, and the last lines it printed.
-    Exited(Arc<str>, Exit, Vec<String>),
+    Exited(Arc<str>, Exit, LastWords),
 }
 
 /// What a child printed may be on its way still when it has ended.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 /// How often we look whether what a script has started still runs.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// From SIGTERM to SIGKILL for what one that has died has left behind.
+const LAST_GRACE: Duration = Duration::from_secs(2);
 /// Nothing runs so long after its SIGKILL. What is still there has nobody who takes note of its
 /// end, as in a container whose first process does not care.
 const CERTAINLY_DEAD: Duration = Duration::from_secs(1);
@@ -149,12 +153,16 @@ impl Supervisor {
         let lease = Lease { _port: port, _tenancy: tenancy };
         tokio::task::spawn_local(async move {
             let mut exit = child.wait().await.map_or(Exit::Code(-1), exit);
+            let ended = Instant::now();
             let is_folder = manners.is_some();
             if let Some(pid) = pid {
                 if !is_folder {
                     // Whatever it started itself goes with it.
                     let _ = kill_process_group(pid, Signal::KILL);
-                } else if outlived(&house, &name, pid).await && exit.is_success() {
+                } else if !exit.is_success() {
+                    // It was the bot itself, or says that it has failed: what else it has started goes with it.
+                    end(&house, &name, pid).await;
+                } else if outlived(&house, &name, pid).await {
                     exit = Exit::Unknown;
                 }
             }
@@ -172,8 +180,9 @@ impl Supervisor {
             } else {
                 drop(lease);
             }
-            let lines = lines.borrow_mut().drain(..).collect();
-            let _ = house.news.send(News::Exited(name, exit, lines));
+            let just_shown = just_shown(&lines.borrow(), ended, screen::logged());
+            let lines = lines.borrow_mut().drain(..).map(|line| line.text).collect();
+            let _ = house.news.send(News::Exited(name, exit, LastWords { lines, just_shown }));
         });
     }
 
@@ -204,7 +213,12 @@ impl Supervisor {
     /// What a bot that runs has printed last.
     #[must_use]
     pub fn last_lines(&self, name: &str) -> Vec<String> {
-        self.0.children.borrow().get(name).map(|c| c.lines.borrow().iter().cloned().collect()).unwrap_or_default()
+        self.0
+            .children
+            .borrow()
+            .get(name)
+            .map(|c| c.lines.borrow().iter().map(|line| line.text.clone()).collect())
+            .unwrap_or_default()
     }
 
     /// Whether any child runs.
@@ -220,6 +234,17 @@ impl Drop for House {
         for child in self.children.borrow().values() {
             let _ = kill_process_group(child.group, Signal::KILL);
         }
+    }
+}
+
+/// Ends what is left in the process group of one that has died.
+async fn end(house: &Weak<House>, name: &str, group: Pid) {
+    let _ = kill_process_group(group, Signal::TERM);
+    if tokio::time::timeout(LAST_GRACE, outlived(house, name, group)).await.is_err() {
+        if let Some(house) = house.upgrade() {
+            Supervisor(house).signal(name, true);
+        }
+        outlived(house, name, group).await;
     }
 }
 

@@ -47,7 +47,7 @@ impl Director {
         self.gone(now, name);
         self.silence(name);
         let cause = if with_its_script { Cause::Exited } else { cause };
-        self.judge(now, name, launched, cause, &left.exit, &left.last_lines);
+        self.judge(now, name, launched, cause, &left.exit, &left.last_lines.into());
     }
 
     /// One that was told off and that no signal reaches: it has gone when it is quiet.

@@ -5,7 +5,7 @@ use super::{
     detached::{is_over, never_came},
 };
 use crate::{
-    death::{self, Cause},
+    death::{self, Cause, LastWords},
     ensemble::BotEntry,
     event::{Action, Exit, Tone},
     restarts::Verdict,
@@ -160,13 +160,13 @@ impl Director {
         self.roster_changed = true;
     }
 
-    pub(super) fn exited(&mut self, now: Duration, name: &str, exit: &Exit, last_lines: &[String]) {
+    pub(super) fn exited(&mut self, now: Duration, name: &str, exit: &Exit, last_words: &LastWords) {
         let Some(bot) = self.roster.get(name) else { return };
         let (life, launched) = (bot.life, bot.since);
         let unheard =
             matches!(life, Life::Starting | Life::Playing | Life::Ending { told: false, then: Then::Stay, .. });
         if bot.is_folder() && unheard && matches!(exit, Exit::Code(0) | Exit::Unknown) {
-            return self.detached(now, name, exit, last_lines);
+            return self.detached(now, name, exit, &last_words.lines);
         }
         self.gone(now, name);
         if !exit.is_success() {
@@ -179,7 +179,7 @@ impl Director {
             Life::Ending { then: Then::Again, .. } => return self.launch(name, now),
             _ => {}
         }
-        self.judge(now, name, launched, if silent { Cause::Ended } else { Cause::Exited }, exit, last_lines);
+        self.judge(now, name, launched, if silent { Cause::Ended } else { Cause::Exited }, exit, last_words);
     }
 
     /// What becomes of a bot that has died, and what is said about it.
@@ -190,7 +190,7 @@ impl Director {
         launched: Duration,
         cause: Cause,
         exit: &Exit,
-        last_lines: &[String],
+        last_words: &LastWords,
     ) {
         let Some(bot) = self.roster.get_mut(name) else { return };
         let failed = cause != Cause::Exited || !exit.is_success();
@@ -221,7 +221,7 @@ impl Director {
             };
             self.say(tone, format!("{name} has ended by itself{next}"));
         } else {
-            self.say(Tone::Loud, death::card(name, cause, exit, last_lines, &next));
+            self.say(Tone::Loud, death::card(name, cause, exit, last_words, &next));
         }
     }
 

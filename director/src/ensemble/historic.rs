@@ -22,7 +22,18 @@ impl Ensemble {
     /// # Errors
     /// When its first line is wrong, or none of its bots can play here.
     pub fn from_historic(text: &str, path: impl AsRef<Path>) -> Result<Self, Faults> {
-        let path = path.as_ref();
+        Self::historic(text, path.as_ref(), false)
+    }
+
+    /// The same for whatever machine: with the bots that are found but cannot run here, each with a warning.
+    ///
+    /// # Errors
+    /// When its first line is wrong, or none of its bots is found.
+    pub fn from_historic_for_anywhere(text: &str, path: impl AsRef<Path>) -> Result<Self, Faults> {
+        Self::historic(text, path.as_ref(), true)
+    }
+
+    fn historic(text: &str, path: &Path, anywhere: bool) -> Result<Self, Faults> {
         let spans = lines(text);
         let span = |line: usize| spans.get(line.saturating_sub(1)).cloned().unwrap_or(text.len()..text.len());
         let at = |line: usize, message: String, hint: &str| Fault::new(span(line), message, hint);
@@ -53,7 +64,7 @@ impl Ensemble {
             seconds => Some(Length::Seconds(seconds)),
         };
         for line in &file.bots {
-            match entry(line, &ensemble, &mut |message, hint| said(line.line, message, hint)) {
+            match entry(line, &ensemble, anywhere, &mut |message, hint| said(line.line, message, hint)) {
                 Ok(entry) => ensemble.bots.push(entry),
                 Err(why) => said(line.line, why, "this bot is left out"),
             }
@@ -73,7 +84,8 @@ impl Ensemble {
         }
         odd.iter_mut().for_each(|fault| fault.severity = Severity::Warning);
         if ensemble.bots.is_empty() {
-            odd.push(at(1, "none of its bots can play here".to_owned(), "`director list` shows those that can"));
+            let none = if anywhere { "none of its bots is here" } else { "none of its bots can play here" };
+            odd.push(at(1, none.to_owned(), "`director list` shows those that can"));
             return fail(odd);
         }
         ensemble.warnings = Faults::new(path.to_owned(), text.into(), odd);
@@ -81,13 +93,24 @@ impl Ensemble {
     }
 }
 
-/// One bot, if it is there and can run.
-fn entry(line: &EnsembleTxtBot, ensemble: &Ensemble, odd: &mut impl FnMut(String, &str)) -> Result<BotEntry, String> {
+/// One bot, if it is there and can run, here or anywhere.
+fn entry(
+    line: &EnsembleTxtBot,
+    ensemble: &Ensemble,
+    anywhere: bool,
+    odd: &mut impl FnMut(String, &str),
+) -> Result<BotEntry, String> {
     let wanted = PathBuf::from(&line.name);
     let folder = MusebotFolder::find(&wanted, &ensemble.home).map_err(|why| format!("missing bot: {why}"))?;
     match folder.runs_here() {
-        Err(why) if why.certain => return Err(format!("unsupported here: `{}` {why}", line.name)),
-        Err(why) => odd(format!("`{}` {why}", line.name), "it is tried all the same"),
+        Err(why) if why.certain => {
+            let why = format!("unsupported here: `{}` {why}", line.name);
+            if !anywhere {
+                return Err(why);
+            }
+            odd(why, "it is written all the same");
+        }
+        Err(why) => odd(format!("`{}`: {why}", line.name), "it is tried all the same"),
         Ok(()) => {}
     }
     let id = unused(&id(&line.name)?, &ensemble.bots)?;

@@ -59,15 +59,28 @@ impl Ensemble {
     /// When it cannot be read, or with all that is wrong in it.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = path.as_ref();
-        let bytes = read(path)?;
         if is_historic(path) {
-            // Comments in these files are in any encoding; what counts is ASCII.
-            return Self::from_historic(&String::from_utf8_lossy(&bytes), path).map_err(LoadError::Faults);
+            return Self::from_historic(&historic(path)?, path).map_err(LoadError::Faults);
         }
+        let bytes = read(path)?;
         let text = String::from_utf8(bytes)
             .map_err(|error| LoadError::NotText { path: path.to_owned(), at: error.utf8_error().valid_up_to() })?;
         Self::parse(&text, path).map_err(LoadError::Faults)
     }
+
+    /// Reads a historic file with all its bots that are found, whether they can run on this machine or not.
+    ///
+    /// # Errors
+    /// When it cannot be read, or with what is wrong in it.
+    pub fn load_for_anywhere(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let path = path.as_ref();
+        Self::from_historic_for_anywhere(&historic(path)?, path).map_err(LoadError::Faults)
+    }
+}
+
+/// The text of a historic file: comments in these are in any encoding; what counts is ASCII.
+fn historic(path: &Path) -> Result<String, LoadError> {
+    Ok(String::from_utf8_lossy(&read(path)?).into_owned())
 }
 
 /// Whether a file is an ensemble of the historic conductors.

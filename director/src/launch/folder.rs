@@ -47,7 +47,7 @@ pub(super) fn prepare(wanted: &Path, home: &Path, config: ConfigTxt, terms: &Ter
     match folder.runs_here() {
         Err(why) if why.certain => return Err(format!("{} cannot run here: {why}", folder.path.display())),
         // What its words let us fear need not come true; if it does, its own last lines say so.
-        Err(why) => tracing::warn!("{} {why}: trying all the same", folder.path.display()),
+        Err(why) => tracing::warn!("{}: {why}; trying all the same", folder.path.display()),
         Ok(()) => {}
     }
     let Some(script) = folder.script.as_deref().and_then(Path::file_name) else {

@@ -104,6 +104,40 @@ fn a_script_that_returns_at_once_leaves_a_bot_that_plays_goes_when_told_and_is_n
     gone(&pids);
 }
 
+#[test]
+fn a_bot_that_is_killed_is_a_death_at_once_and_what_it_had_started_goes_with_it() {
+    let home = Home::new();
+    // As sclang does, whose sound server is a process of its own.
+    let rest = "sleep 1000 &\necho $! >> \"$home/pids\"\necho $$ >> \"$home/pids\"\nexec BOT";
+    musebot(&home, "ghost", rest);
+    let director = Director::play(&home.ensemble(&entry("ghost", "")), &[]);
+    director.plays(&["ghost"]);
+    let first = noted(&home, 2);
+    let killed = Instant::now();
+    send_signal(first[1], KILL);
+    let card = director.says("ghost has died");
+    assert!(killed.elapsed() < Duration::from_secs(4), "nobody waits for its silence: {card}");
+    assert!(card.contains("signal 9") && card.contains("starting it again"), "{card}");
+    assert!(!director.said().contains("silent"), "{}", director.said());
+    gone(&first[..2]);
+    let second = noted(&home, 4)[3];
+    director.plays(&["ghost"]);
+    assert!(lives(second));
+}
+
+#[test]
+fn a_script_that_says_that_it_has_failed_is_a_death_at_once_and_its_rest_is_killed_if_it_must_be() {
+    let home = Home::new();
+    // It minds no SIGTERM.
+    musebot(&home, "ghost", "(trap '' TERM; while :; do sleep 1; done) &\necho $! >> \"$home/pids\"\nexit 3");
+    let begun = Instant::now();
+    let director = Director::play(&home.ensemble(&entry("ghost", "restart = \"never\"")), &[]);
+    let card = director.says("ghost has died");
+    assert!(card.contains("exit code 3"), "{card}");
+    assert!(begun.elapsed() < Duration::from_secs(8), "nobody waits a minute for it");
+    gone(&noted(&home, 1));
+}
+
 /// Takes 8 s: the silence of the bot is what we wait for.
 #[test]
 fn what_a_script_left_behind_and_that_is_killed_is_started_again() {
@@ -189,7 +223,7 @@ fn a_script_that_fails_is_on_a_card_at_once_and_the_rest_plays() {
     let director = Director::play(&home.ensemble(&(entry("broken", "") + &entry("ghost", ""))), &[]);
     let card = director.says("broken has died");
     assert!(card.contains("exit code 127"), "{card}");
-    director.says("| run.command: line");
+    director.says("broken: run.command: line");
     director.says("try: a program that its script calls is not installed");
     director.plays(&["ghost"]);
     director.says("giving it up");
@@ -262,6 +296,21 @@ fn d38_when_the_director_is_killed_what_a_script_left_behind_ends_by_its_own_wat
     let begun = Instant::now();
     wait_so_long(Duration::from_secs(40), "the bot ends by itself", || !lives(pids[0]));
     assert!(begun.elapsed() > Duration::from_secs(20), "it gives the director 30 s to come back, less what had passed");
+}
+
+#[test]
+fn a_test_that_fails_says_why_and_leaves_nobody_behind() {
+    let home = Home::new();
+    let rest = "(trap '' TERM; while :; do sleep 1; done) &\necho $! >> \"$home/pids\"\nexec BOT";
+    musebot(&home, "ghost", rest);
+    let director = Director::play(&home.ensemble(&entry("ghost", "")), &[]);
+    director.plays(&["ghost"]);
+    let pids = noted(&home, 1);
+    let fails = move || director.says_within(Duration::ZERO, "what nobody says");
+    let why = std::thread::spawn(fails).join().expect_err("it fails");
+    let why = why.downcast_ref::<String>().expect("it says why");
+    assert!(why.starts_with("`what nobody says` was not said; what was said:\n"), "{why}");
+    gone(&pids);
 }
 
 #[test]

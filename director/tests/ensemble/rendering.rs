@@ -90,7 +90,7 @@ fn a_bot_that_dies_ends_a_render_with_its_card() {
     let output = render(&home.ensemble(&bot("sick", "")), &home.path().join("out"), &["--bars", "1"]);
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
-    assert!(said.contains("sick has died: exit code 3") && said.contains("| my knee"), "{said}");
+    assert!(said.contains("sick has died: exit code 3") && said.contains("sick: my knee"), "{said}");
 }
 
 /// A bot that beats and says hello with what it accepts (`,sis`, padded) or without, and does no more.

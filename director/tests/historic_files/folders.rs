@@ -92,6 +92,28 @@ fn who_is_not_found_learns_where_we_looked_and_what_may_be_meant() {
 }
 
 #[test]
+fn who_names_half_a_bot_learns_what_it_lacks_wherever_it_is_and_however_it_is_named() {
+    let world = World::new();
+    world.write("Musebots/Beat/beadsbot/config.txt", crate::CONFIG);
+    world.write("Musebots/Beat/beadsbot/info.txt", "");
+    world.write("Musebots/Beat/template/info.txt", "");
+    world.write("Musebots/Beat/template/run.command", crate::RUNS);
+    world.write("empty/notes.md", "");
+    let why = |wanted: &Path| MusebotFolder::find(wanted, &world.path("Ensembles")).unwrap_err().to_string();
+    let no_script = "beadsbot is no musebot: it has not got a run script (run.sh, run.command or run.vbs)";
+    let paths = ["beadsbot", "BeadsBot", "Musebots/Beat/beadsbot"].map(Into::into);
+    for wanted in paths.into_iter().chain([world.path("Musebots/Beat/beadsbot")]) {
+        assert!(why(&wanted).ends_with(no_script), "{}", why(&wanted));
+    }
+    assert!(why(Path::new("template")).ends_with("template is no musebot: it has not got a config.txt"));
+    let said = why(&world.path("empty"));
+    let neither = "empty is no musebot: it has neither a config.txt nor a run script (run.sh, run.command or run.vbs)";
+    assert!(said.ends_with(neither), "{said}");
+    let said = world.ensemble("tempo 120 duration 0\nbeadsbot\n").unwrap_err().to_string();
+    assert!(said.contains(no_script) && !said.contains("looked"), "{said}");
+}
+
+#[test]
 fn a_bot_is_treated_as_its_platform_wants_it() {
     let world = World::new();
     for (folder, platform, gain, list) in [

@@ -53,6 +53,37 @@ fn an_imported_file_finds_its_bots_from_elsewhere() {
     assert_eq!(again.status.code(), Some(1), "what is there is kept");
 }
 
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn an_ensemble_of_a_mac_is_imported_whole_with_a_word_about_each_bot_and_its_rest_plays_here() {
+    let world = World::new();
+    world.bot_that("Musebots/beat", "beat", "open beat.app\n");
+    world.bot_that("Musebots/pad", "pad", "open pad.app\n");
+    world.write(
+        "Ensembles/old.txt",
+        "tempo 120 duration 60\nbeat gain 0.5\npad delay 3\nnobody\njack_connect beat pad\n",
+    );
+    let output = world.director(&["import", "Ensembles/old.txt", "--out", "Ensembles/new.toml"]);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    for words in
+        ["old.txt:2:1", "unsupported here: `beat` needs macOS", "unsupported here: `pad` needs macOS", "missing bot"]
+    {
+        assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
+    }
+    assert!(said.contains("2 bots in Ensembles/new.toml: director play Ensembles/new.toml"), "{said}");
+    let toml = std::fs::read_to_string(world.path("Ensembles/new.toml")).unwrap();
+    let comment = "# Cannot run where this was written: it needs macOS: its run script uses `open`\n";
+    assert_eq!(toml.matches(comment).count(), 2, "{toml}");
+    let ensemble = Ensemble::parse(&toml, world.path("Ensembles/new.toml")).unwrap();
+    assert_eq!((ensemble.bots.len(), ensemble.jack_connects.len()), (2, 1));
+    // What plays the old file still leaves them out.
+    world.bot("Musebots/house", "house");
+    let old = world.ensemble("tempo 120 duration 60\nbeat\nhouse\n").unwrap();
+    let ids: Vec<_> = old.bots.iter().map(|bot| bot.id.as_str()).collect();
+    assert_eq!((ids.as_slice(), old.warnings.len()), (["house"].as_slice(), 1));
+}
+
 #[test]
 fn import_prints_to_the_screen_what_it_would_write() {
     let world = World::new();

@@ -53,6 +53,33 @@ fn list_without_any_bot_says_what_one_is() {
 }
 
 #[test]
+fn list_says_what_half_a_bot_lacks() {
+    let world = World::new();
+    world.write("Musebots/beads/config.txt", crate::CONFIG);
+    world.write("Musebots/beads/info.txt", "");
+    let said = |folder: &str| {
+        let output = world.director(&["list", folder]);
+        (output.status.code(), text(&output.stdout).to_owned() + text(&output.stderr))
+    };
+    let (code, alone) = said("Musebots/beads");
+    assert_eq!(code, Some(1));
+    assert!(
+        alone.contains("beads is no musebot: it has not got a run script (run.sh, run.command or run.vbs)"),
+        "{alone}"
+    );
+    let (code, none) = said("Musebots");
+    assert!(code == Some(1) && none.contains("(run.sh, run.command or run.vbs)"), "{none}");
+    assert!(none.contains("half a bot: beads (it has not got a run script"), "{none}");
+    world.bot("Musebots/house", "house");
+    world.write("Musebots/Conductor/config.txt", crate::CONFIG);
+    let (code, table) = said("Musebots");
+    assert_eq!(code, Some(0));
+    let last = table.lines().last().unwrap();
+    assert_eq!(last, "half a bot: beads (it has not got a run script (run.sh, run.command or run.vbs))");
+    assert!(!table.contains("Conductor"), "its config.txt is another's: {table}");
+}
+
+#[test]
 fn our_own_bots_are_musebots() {
     let found = MusebotFolder::search(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../musebots"));
     let names: Vec<String> = found.iter().map(MusebotFolder::name).collect();

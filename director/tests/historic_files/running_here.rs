@@ -125,6 +125,7 @@ fn check_says_of_a_doubtful_folder_what_play_does_with_it_and_moves_no_cursor() 
     };
     let (code, said) = check("doubt.toml");
     assert!(code == Some(0) && said.contains("warning: `doubt` may fail to start: "), "{said}");
+    assert!(said.contains("Musebots/doubt: "), "its folder and what is said of it are kept apart: {said}");
     assert!(said.contains("fine") && !said.contains('\u{1b}'), "{said:?}");
     if cfg!(not(target_os = "macos")) {
         let (code, said) = check("mac.toml");

@@ -1,17 +1,20 @@
 //! The real director as a process of its own, and small programs for it to launch.
 
+use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs,
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 /// Longer than this, and what we wait for does not come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a director has to end all that it has started, once its test is over.
+const LAST_PATIENCE: Duration = Duration::from_secs(3);
 
 /// A folder with an ensemble file and its programs.
 pub(crate) struct Home {
@@ -42,7 +45,7 @@ impl Home {
     }
 }
 
-/// A running director. Ends with this, by force.
+/// A running director. Ends with this, by force, and all that it has started with it.
 pub(crate) struct Director {
     pub(crate) child: Child,
     lines: Arc<(Mutex<Vec<String>>, Condvar)>,
@@ -71,7 +74,7 @@ impl Director {
         let (err, sink) = (child.stderr.take().unwrap(), lines.clone());
         let reader = std::thread::spawn(move || {
             for line in BufReader::new(err).lines().map_while(Result::ok) {
-                sink.0.lock().unwrap().push(line);
+                sink.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
                 sink.1.notify_all();
             }
         });
@@ -88,21 +91,30 @@ impl Director {
     /// Waits for a line with these words; the whole line.
     #[track_caller]
     pub(crate) fn says(&self, words: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        let mut lines = self.lines.0.lock().unwrap();
+        self.says_within(PATIENCE, words)
+    }
+
+    /// The same with a patience of its own.
+    #[track_caller]
+    pub(crate) fn says_within(&self, patience: Duration, words: &str) -> String {
+        let deadline = Instant::now() + patience;
+        let mut lines = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(line) = lines.iter().find(|l| l.contains(words)) {
                 return line.clone();
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "`{words}` was not said; what was said:\n{}", lines.join("\n"));
-            lines = self.lines.1.wait_timeout(lines, left).unwrap().0;
+            if left.is_zero() {
+                drop(lines);
+                panic!("`{words}` was not said; what was said:\n{}", self.said());
+            }
+            lines = self.lines.1.wait_timeout(lines, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
     /// All that was said so far.
     pub(crate) fn said(&self) -> String {
-        self.lines.0.lock().unwrap().join("\n")
+        self.lines.0.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
     }
 
     /// Waits for its end; the status and all it said.
@@ -151,6 +163,12 @@ impl Director {
 
 impl Drop for Director {
     fn drop(&mut self) {
+        // Asked twice it ends its bots with all that they have started; killed, it would leave that behind.
+        let deadline = Instant::now() + LAST_PATIENCE;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {

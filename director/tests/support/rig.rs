@@ -9,6 +9,7 @@ use super::{
 };
 use director::{
     clock_thread::{Order, Target},
+    death::LastWords,
     director::{Director, Rules},
     ensemble::Ensemble,
     event::{Action, Event, Exit, Inputs, Listener, Tone},
@@ -179,8 +180,8 @@ impl Rig {
     pub(crate) fn dies(&mut self, id: &str, exit: Exit, last_lines: &[&str]) {
         let bot = self.bot(id);
         (bot.next, bot.ends) = (None, None);
-        let last_lines = last_lines.iter().map(|l| (*l).to_owned()).collect();
-        self.event(Event::Exited { name: id.into(), exit, last_lines });
+        let last_lines: Vec<String> = last_lines.iter().map(|l| (*l).to_owned()).collect();
+        self.event(Event::Exited { name: id.into(), exit, last_words: last_lines.into() });
     }
 
     /// Somebody says something to all.
@@ -237,7 +238,9 @@ impl Rig {
                 Pending::Hello(from, message) => self.event(Event::Heard { from, message }),
                 Pending::Launched(name, port, manners) => self.event(Event::Launched { name, port, manners }),
                 Pending::NotLaunched(name, reason) => self.event(Event::NotLaunched { name, reason }),
-                Pending::Ended(name, exit) => self.event(Event::Exited { name, exit, last_lines: Vec::new() }),
+                Pending::Ended(name, exit) => {
+                    self.event(Event::Exited { name, exit, last_words: LastWords::default() })
+                }
             }
         }
     }
@@ -300,7 +303,7 @@ impl Rig {
                 (bot.next, bot.ends) = (None, None);
                 if bot.process && !bot.returns {
                     let name: Arc<str> = bot.id.as_str().into();
-                    self.event(Event::Exited { name, exit: Exit::Code(0), last_lines: Vec::new() });
+                    self.event(Event::Exited { name, exit: Exit::Code(0), last_words: LastWords::default() });
                 }
                 continue;
             }

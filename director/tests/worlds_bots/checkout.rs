@@ -35,6 +35,20 @@ impl Checkout {
     }
 }
 
+/// Which of these files there are none of.
+pub(crate) fn lacking(files: &[(&str, Option<PathBuf>)]) -> String {
+    let names: Vec<&str> = files.iter().filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
+    let are = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {are} not in the checkout", names.join(" and "))
+}
+
+#[test]
+fn only_the_file_that_is_missing_is_named() {
+    let there = || Some(PathBuf::from("there"));
+    assert_eq!(lacking(&[("a.java", there()), ("b.jar", None)]), "b.jar is not in the checkout");
+    assert_eq!(lacking(&[("a.java", None), ("b.jar", None)]), "a.java and b.jar are not in the checkout");
+}
+
 fn search(folder: &Path, deep: usize, wanted: &impl Fn(&str) -> bool, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
         let (path, name) = (entry.path(), entry.file_name());
