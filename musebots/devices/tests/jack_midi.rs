@@ -33,7 +33,7 @@ fn on_a_server(test: &str, body: impl FnOnce()) {
     // Without priority, several at once would be late all the time.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(server) = Jack::start_with(&[], PERIOD, &["--no-realtime", "--no-mlock", "--sync"]) else { return };
+    let Some(server) = Jack::start_with(&[], PERIOD, &["--no-realtime", "--no-mlock"]) else { return };
     let id = server.id().to_string();
     let mut variables = server.variables().to_vec();
     variables.push(("JACK_TEST_SERVER_ID", &id));
