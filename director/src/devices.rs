@@ -152,7 +152,8 @@ fn heading(text: &mut String, name: &str, key: &str, why_not: Option<&str>, none
 
 fn audio_lines(text: &mut String, device: &AudioPort) {
     let title = if device.title == device.name { String::new() } else { format!("  {}", device.title) };
-    let _ = writeln!(text, "    {}{}", printable(&words(device)), printable(&title));
+    let busy = if device.is_busy { "  (in use just now)" } else { "" };
+    let _ = writeln!(text, "    {}{}{busy}", printable(&words(device)), printable(&title));
     let sides =
         [("plays  ", &device.output, device.is_default_output), ("listens", &device.input, device.is_default_input)];
     for (does, offers, is_default) in sides {
@@ -201,6 +202,7 @@ mod tests {
             input: None,
             is_default_output: true,
             is_default_input: false,
+            is_busy: false,
         };
         let host = |devices, why_not: Option<&str>| HostListing {
             host: AudioHost::default(),

@@ -35,7 +35,9 @@ fn main() {
     if std::env::var_os(INSIDE).is_some() {
         return measure();
     }
-    let realtime = ["--realtime", "--no-mlock"];
+    // A server that does not wait for its clients leaves out a period, with all that is in it, whenever
+    // one of them is held up; this one waits.
+    let realtime = ["--realtime", "--realtime-priority", "70", "--sync", "--no-mlock"];
     let Some(server) = Jack::start_with(&[], PERIOD, &realtime) else {
         println!("midi: left out, JACK is not installed");
         return;

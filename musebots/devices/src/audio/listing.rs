@@ -39,6 +39,8 @@ pub struct AudioPort {
     pub is_default_output: bool,
     /// Whether it is heard if nobody names a device.
     pub is_default_input: bool,
+    /// Whether somebody has it to himself just now, so that it does not say what it takes.
+    pub is_busy: bool,
 }
 
 /// Asks every host. Never fails because one of them does, and waits for none of them for ever.
@@ -75,10 +77,13 @@ fn ask(host: AudioHost) -> Result<Vec<AudioPort>, String> {
             if is_plumbing(&name) {
                 continue;
             }
+            let (offers, is_busy) = match abilities(&device, way) {
+                Ok((usual_rate, ranges)) => (Some(Offers::new(&ranges, usual_rate)), false),
+                Err(error) => (None, error.kind() == cpal::ErrorKind::DeviceBusy),
+            };
+            let offers = offers.filter(|offers| !offers.channels.is_empty());
             // What is listed but does not answer is not there: ALSA's default without a card, for one.
-            let Ok((usual_rate, ranges)) = abilities(&device, way) else { continue };
-            let offers = Some(Offers::new(&ranges, usual_rate)).filter(|offers| !offers.channels.is_empty());
-            if offers.is_none() {
+            if offers.is_none() && !is_busy {
                 continue;
             }
             let n = ports.iter().position(|port| port.name == name).unwrap_or_else(|| {
@@ -89,9 +94,11 @@ fn ask(host: AudioHost) -> Result<Vec<AudioPort>, String> {
                     title: title.lines().next().unwrap_or_default().to_owned(),
                     output: None,
                     input: None,
+                    is_busy: false,
                 });
                 ports.len() - 1
             });
+            ports[n].is_busy |= is_busy;
             match way {
                 Way::Out => ports[n].output = offers,
                 Way::In => ports[n].input = offers,

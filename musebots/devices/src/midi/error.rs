@@ -50,7 +50,7 @@ impl MidiError {
 
 fn nobody(asked: &Option<MidiSystem>) -> &'static str {
     match asked {
-        Some(MidiSystem::Jack) => "no JACK server answers; start one (jackd, or PipeWire's), or leave out `system`",
+        Some(MidiSystem::Jack) => "no JACK server answers; start one (jackd, or PipeWire's)",
         _ if cfg!(not(target_os = "linux")) => "the system offers none",
         Some(MidiSystem::Native) => {
             "ALSA's sequencer (/dev/snd/seq) is not there; load it with `sudo modprobe snd-seq`, or use JACK"

@@ -12,6 +12,19 @@ use std::time::{Duration, Instant};
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// An open output. Dropping it sends what is due by then, forgets the rest and closes the port.
+///
+/// ```no_run
+/// use musebot_devices::{MidiAddress, MidiMessage, MidiOut, Wanted};
+/// use std::time::{Duration, Instant};
+///
+/// let synthesiser = MidiAddress { port: Wanted::Named("Digitone".to_owned()), system: None };
+/// let mut out = MidiOut::open("bass", &synthesiser)?;
+/// let due = Instant::now() + Duration::from_millis(60);
+/// assert!(out.latency() < Duration::from_millis(60), "it is given early enough");
+/// out.send(due, MidiMessage::note_on(1, 60, 100));
+/// out.send(due + Duration::from_millis(250), MidiMessage::note_off(1, 60));
+/// # Ok::<(), musebot_devices::MidiError>(())
+/// ```
 pub struct MidiOut {
     inlet: Inlet,
     sender: Sender,

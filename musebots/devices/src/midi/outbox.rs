@@ -114,9 +114,9 @@ impl Outbox {
         self.queue.next(now)
     }
 
-    /// Whether something that is due has not gone yet.
-    pub(crate) fn is_behind(&self) -> bool {
-        self.queue.is_behind() || !self.ring.is_empty()
+    /// Whether something has not gone that was due by then.
+    pub(crate) fn is_behind(&self, then: Instant) -> bool {
+        self.queue.is_behind(then) || !self.ring.is_empty()
     }
 
     /// Reports what was sent: negative where it was early by a part of a frame.

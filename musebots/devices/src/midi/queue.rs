@@ -54,9 +54,9 @@ impl Queue {
         self.later.len() + self.due.iter().map(VecDeque::len).sum::<usize>() >= MOST_WAITING
     }
 
-    /// Whether something is late for want of room on the wire.
-    pub(crate) fn is_behind(&self) -> bool {
-        self.due.iter().any(|due| !due.is_empty())
+    /// Whether something has not gone that was due by then.
+    pub(crate) fn is_behind(&self, then: Instant) -> bool {
+        self.due.iter().any(|due| !due.is_empty()) || self.later.peek().is_some_and(|waiting| waiting.at <= then)
     }
 
     /// A message that is to go at an instant. There must be room for it.

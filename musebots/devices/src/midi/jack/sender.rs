@@ -11,7 +11,7 @@ use super::{connect, failed, plain};
 use ::jack::{AsyncClient, Client, Control, LatencyType, Port, ProcessHandler, ProcessScope, RawMidi};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The longest message, which must fit when one is taken out of the queue.
 const LONGEST: usize = 3;
@@ -44,11 +44,13 @@ impl Sender {
         let period = f64::from(client.buffer_size()) / f64::from(client.sample_rate().max(1));
         shared.set_latency(Duration::from_secs_f64(period) + ROOM);
         let fate = Fate::new(shared);
-        let process = Process { clock: JackClock::new(&client), port, outbox, said_all: false };
+        let process = Process { clock: JackClock::new(&client), port, outbox, said_all: false, closed: None };
         let client = Arc::new(client.activate_async(fate.notices(), process).map_err(|e| failed(called, &e))?);
         if let Some(theirs) = theirs {
             let (from, to) = (ours.as_str(), theirs.id.as_str());
             client.as_client().connect_ports_by_name(from, to).map_err(|e| failed(called, &e))?;
+            // The connection comes with one of the next cycles; what is written before is heard by nobody.
+            std::thread::sleep(Duration::from_secs_f64(3.0 * period) + ROOM);
         }
         let watch = theirs.map(|theirs| fate.keep_connected(Arc::clone(&client), ours, theirs, Way::Out));
         Ok(Self { _watch: watch, _client: client })
@@ -61,6 +63,8 @@ struct Process {
     outbox: Outbox,
     /// Nothing was left to be sent in the cycle before, and nothing more is given.
     said_all: bool,
+    /// When we were closed.
+    closed: Option<Instant>,
 }
 
 impl ProcessHandler for Process {
@@ -94,7 +98,10 @@ impl ProcessHandler for Process {
             }
         }
         // Those who hear us read what is in this cycle before the next.
-        let said_all = closing && !self.outbox.is_behind();
+        // A server that was held up has cycles that lie behind the clock: what was due when we were closed is
+        // in one of the next.
+        let closed = if closing { *self.closed.get_or_insert_with(Instant::now) } else { cycle.instant(0) };
+        let said_all = closing && !self.outbox.is_behind(closed);
         self.outbox.shared.idle.store(said_all && self.said_all, SeqCst);
         self.said_all = said_all;
         Control::Continue

@@ -91,7 +91,7 @@ fn send_all(mut outbox: Outbox, mut connection: MidiOutputConnection) {
                 send(&mut connection, &message, &outbox.shared);
                 outbox.sent(due, Instant::now());
             }
-            Next::Wait(_) | Next::Nothing if closing && !outbox.is_behind() => break,
+            Next::Wait(_) | Next::Nothing if closing && !outbox.is_behind(Instant::now()) => break,
             Next::Wait(until) => park_timeout(until.saturating_duration_since(Instant::now())),
             Next::Nothing => park(),
         }

@@ -135,7 +135,7 @@ fn a_full_queue_has_room_for_all_in_one_place_without_growing() {
     while !queue.is_full() {
         queue.give(start, MidiMessage::note_on(1, 60, 100));
     }
-    assert!(matches!(queue.next(start), Next::Send(..)) && queue.is_behind() && !queue.is_full());
+    assert!(matches!(queue.next(start), Next::Send(..)) && queue.is_behind(start) && !queue.is_full());
     queue.give(start, MidiMessage::note_on(1, 60, 100));
     assert_eq!((room(&queue), play(&mut queue, start).len()), (before, MOST_WAITING));
 }
