@@ -3,7 +3,7 @@
 
 use std::{
     io,
-    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     time::Duration,
 };
 
@@ -62,10 +62,7 @@ impl<T: Send + 'static> Door<T> {
 
     /// The thing, once after each time it was opened.
     pub(crate) fn take(&self) -> Option<T> {
-        match self.opened.try_recv() {
-            Ok(thing) => Some(thing),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.opened.try_recv().ok()
     }
 }
 

@@ -181,7 +181,8 @@ impl MidiOutput {
                 Wire::Send(at, message) => {
                     let at = self.epoch + Duration::from_secs_f64(at.max(0.0));
                     let begins = message.rank() == musebot_devices::Rank::On;
-                    if !(self.waiting.is_empty() && port.send(at, message)) && !begins {
+                    let sent = self.waiting.is_empty() && port.send(at, message);
+                    if !sent && !begins {
                         if self.waiting.len() == MOST_WAITING {
                             self.waiting.pop_front();
                         }
