@@ -35,3 +35,28 @@ fn the_readmes_commands_are_commands() {
     }
     assert!(tried > 15, "{tried} commands");
 }
+
+#[test]
+fn what_the_readme_writes_for_the_stage_is_fine() {
+    const BAND: &str = "[[section]]\nname = \"chorus\"\nbars = 8\n[[bot]]\nid = \"drums\"\nprogram = \"drums\"\n\
+        [[bot]]\nid = \"bass\"\nprogram = \"bass\"\n";
+    let fine = |text: &str| {
+        let ensemble = Ensemble::parse(text, "readme.toml").unwrap_or_else(|faults| panic!("{text}\n{faults}"));
+        assert!(ensemble.warnings.is_empty(), "{text}\n{}", ensemble.warnings);
+    };
+    let (mut outputs, mut tables) = (0, 0);
+    for block in blocks("toml").skip(1) {
+        if block.starts_with('[') {
+            fine(&format!("{block}\n{BAND}"));
+            tables += 1;
+        }
+        for line in block.lines().filter(|line| line.starts_with("output")) {
+            fine(&format!("{BAND}{line}\n"));
+            outputs += 1;
+        }
+        let sound: Vec<_> =
+            block.lines().filter(|line| line.starts_with("sound") || line.starts_with("preset")).collect();
+        fine(&format!("{BAND}{}\n", sound.join("\n")));
+    }
+    assert!(outputs >= 5 && tables >= 2, "{outputs} outputs, {tables} tables");
+}

@@ -68,6 +68,8 @@ want_languages() {
 # A server that carries MIDI and needs no hardware, with its tools. Never fatal.
 want_jack() {
     [ "$(uname -s)" = Linux ] || return 1
+    # A plugin that delays, for the test of `director calibrate`.
+    [ -e /usr/lib/ladspa/delay_1898.so ] || install_packages " swh-plugins" || true
     if command -v jackd >/dev/null 2>&1 && command -v jack_midi_dump >/dev/null 2>&1; then
         return 0
     fi
