@@ -35,7 +35,8 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
         && let Err(why) = musebot_devices::has_output_device()
     {
         // Hardly a musebot folder can render: with one in the band, it is better to play, and be silent.
-        if ensemble.bots.iter().any(|bot| matches!(bot.program, Program::Folder(_))) {
+        let has_folder = ensemble.bots.iter().any(|bot| matches!(bot.program, Program::Folder(_)));
+        if has_folder || sounds_elsewhere(&ensemble) {
             tracing::warn!("no audio device ({why}): bots that need one play on in silence");
         } else {
             let bars = args.bars.unwrap_or(BARS_WITHOUT_SOUND);
@@ -95,6 +96,15 @@ fn wants_sound(ensemble: &Ensemble) -> bool {
     ours.flat_map(|bot| &bot.outputs).any(|o| matches!(o, OutputSpec::Auto(_) | OutputSpec::Audio(_)))
 }
 
+/// Whether something is heard of it without the system's own audio: through MIDI, or an audio host that is named.
+fn sounds_elsewhere(ensemble: &Ensemble) -> bool {
+    ensemble.bots.iter().flat_map(|bot| &bot.outputs).any(|output| match output {
+        OutputSpec::Midi(_) => true,
+        OutputSpec::Auto(audio) | OutputSpec::Audio(audio) => audio.host.is_some(),
+        OutputSpec::File | OutputSpec::Null => false,
+    })
+}
+
 /// Lists the ensembles of a folder.
 fn list(folder: Option<&Path>) -> anyhow::Result<u8> {
     use std::io::Write;
@@ -127,4 +137,23 @@ fn list(folder: Option<&Path>) -> anyhow::Result<u8> {
     }
     writeln!(out, "One after the other, each for so long: director play {} --set-length 5m", folder.display())?;
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_that_plays_synthesisers_needs_no_audio_device() {
+        let band = |output: &str| {
+            let text = format!(
+                "[[bot]]\nid = \"a\"\nprogram = \"a\"\n[[bot]]\nid = \"b\"\nprogram = \"b\"\noutput = {output}\n"
+            );
+            Ensemble::parse(&text, "x.toml").unwrap()
+        };
+        for output in ["\"midi:X\"", "{ to = \"audio\", host = \"jack\" }", "[\"audio\", \"midi:virtual\"]"] {
+            assert!(wants_sound(&band(output)) && sounds_elsewhere(&band(output)), "{output}");
+        }
+        assert!(!sounds_elsewhere(&band("\"audio\"")) && !sounds_elsewhere(&band("\"null\"")));
+    }
 }
