@@ -50,7 +50,7 @@ fn a_hand_does_what_a_terminal_does() {
     hears(&mut rig, &[0xB0, 0, 64]);
     rig.run(0.1);
     assert!(
-        get(&mut rig, "bots")[0].starts_with("value ,sssfiffffis bots bass playing 0.253"),
+        get(&mut rig, "bots")[0].starts_with("value ,sssfiffffisi bots bass playing 0.253"),
         "{:?}",
         get(&mut rig, "bots")
     );
