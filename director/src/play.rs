@@ -90,10 +90,11 @@ fn options(args: &Play, seed: u64) -> Options {
     Options { listen: args.listen, control: args.control, seed, status: true, death_signal: !args.no_death_signal }
 }
 
-/// Musebot folders are not asked where they sound: that is their own business.
+/// Whether a bot asks for the system's own audio. Musebot folders are not asked: that is their own business.
 fn wants_sound(ensemble: &Ensemble) -> bool {
     let ours = ensemble.bots.iter().filter(|bot| !matches!(bot.program, Program::Folder(_)));
-    ours.flat_map(|bot| &bot.outputs).any(|o| matches!(o, OutputSpec::Auto(_) | OutputSpec::Audio(_)))
+    ours.flat_map(|bot| &bot.outputs)
+        .any(|o| matches!(o, OutputSpec::Auto(audio) | OutputSpec::Audio(audio) if audio.host.is_none()))
 }
 
 /// Whether something is heard of it without the system's own audio: through MIDI, or an audio host that is named.
@@ -154,6 +155,11 @@ mod tests {
         for output in ["\"midi:X\"", "{ to = \"audio\", host = \"jack\" }", "[\"audio\", \"midi:virtual\"]"] {
             assert!(wants_sound(&band(output)) && sounds_elsewhere(&band(output)), "{output}");
         }
+        let all = Ensemble::parse(
+            "[[bot]]\nid = \"b\"\nprogram = \"b\"\noutput = { to = \"audio\", host = \"jack\" }\n",
+            "x.toml",
+        );
+        assert!(!wants_sound(&all.unwrap()), "nobody asks for the system's own");
         assert!(!sounds_elsewhere(&band("\"audio\"")) && !sounds_elsewhere(&band("\"null\"")));
     }
 }
