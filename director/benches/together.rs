@@ -2,7 +2,7 @@
 //! a kick and a plucked bass on every beat, recorded from their JACK ports, idle and with both cores busy.
 //!
 //! `cargo build --release --examples -p musebot-kit && SECONDS=60 cargo bench -p director --bench together`
-//! Needs jackd2.
+//! Needs jackd2, and the right to real-time priority.
 #![allow(clippy::print_stdout, missing_docs, reason = "it prints a table")]
 
 use std::{
@@ -168,7 +168,8 @@ impl Server {
     fn start() -> Option<Self> {
         let name = format!("together-{}", std::process::id());
         let child = Command::new("jackd")
-            .args(["-n", &name, "--no-realtime", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", PERIOD])
+            // As for a concert: real-time priority, and waiting for its clients in each period.
+            .args(["-n", &name, "-R", "-P", "70", "--no-mlock", "-S", "-d", "dummy", "-r", "48000", "-p", PERIOD])
             .env("JACK_NO_AUDIO_RESERVATION", "1")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
