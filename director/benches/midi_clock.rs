@@ -29,7 +29,9 @@ fn main() {
         return;
     }
     // A server that the system may put aside for a tenth of a second would measure that.
-    let Some(server) = jack::Jack::start_with(&[], 64, &["--realtime", "--realtime-priority", "70", "--sync", "--no-mlock"]) else {
+    let Some(server) =
+        jack::Jack::start_with(&[], 64, &["--realtime", "--realtime-priority", "70", "--sync", "--no-mlock"])
+    else {
         return println!("JACK is not installed: our clock is not measured");
     };
     let status = std::process::Command::new(std::env::current_exe().expect("our own name"))
