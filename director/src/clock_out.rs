@@ -31,6 +31,17 @@ pub struct ClockOut {
     state: State,
     /// When the last message is due.
     last: Duration,
+    /// The tick that comes next.
+    next: Tick,
+    /// Told already, and yet to come: a stop before a tick.
+    ends: Option<Ends>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ends {
+    from: Tick,
+    at: Duration,
+    again: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,7 +59,7 @@ impl ClockOut {
     /// A clock for a port that has just been opened. `bar` is how many sixteenths a bar has.
     #[must_use]
     pub fn new(offset: f64, bar: u32) -> Self {
-        Self { offset, bar: i64::from(bar.max(1)), state: State::New, last: Duration::ZERO }
+        Self { offset, bar: i64::from(bar.max(1)), state: State::New, last: Duration::ZERO, next: Tick(0), ends: None }
     }
 
     /// What goes out with a tick that sounds at `sounds` and lasts for `period` seconds.
@@ -61,7 +72,14 @@ impl ClockOut {
         period: f64,
         send: &mut impl FnMut(Duration, ClockWord) -> bool,
     ) {
-        let at = self.shifted(sounds);
+        self.next = tick + 1;
+        self.pulses(tick, self.shifted(sounds), period, send);
+        if let Some(Ends { from, at, again }) = self.ends.filter(|ends| ends.from <= self.next) {
+            self.halt(from, at, again, send);
+        }
+    }
+
+    fn pulses(&mut self, tick: Tick, at: Duration, period: f64, send: &mut impl FnMut(Duration, ClockWord) -> bool) {
         let begins = match self.state {
             State::Ended => return,
             State::Running => true,
@@ -84,7 +102,8 @@ impl ClockOut {
         }
     }
 
-    /// Everything up to `from`, which would have sounded at `sounds`, is over; `again` if it may go on from there.
+    /// Everything before `from`, which would have sounded at `sounds`, is the last; `again` if it may go on from
+    /// there. Ticks before it that are yet to come still get their pulses.
     /// Realtime-safe: yes, if `send` is.
     pub fn stop(
         &mut self,
@@ -93,8 +112,18 @@ impl ClockOut {
         again: bool,
         send: &mut impl FnMut(Duration, ClockWord) -> bool,
     ) {
+        let at = self.shifted(sounds);
+        if self.state == State::Running && self.next < from {
+            self.ends = Some(Ends { from, at, again });
+            return;
+        }
+        self.halt(from, at, again, send);
+    }
+
+    fn halt(&mut self, from: Tick, at: Duration, again: bool, send: &mut impl FnMut(Duration, ClockWord) -> bool) {
+        self.ends = None;
         // The order to stop may have come after a pulse of that tick had been sent.
-        let at = self.shifted(sounds).max(self.last);
+        let at = at.max(self.last);
         if self.state == State::Running {
             self.send(at, Duration::ZERO, ClockWord::Stop, send);
             self.state = State::Stopped(from);
@@ -104,10 +133,10 @@ impl ClockOut {
         }
     }
 
-    /// Whether the machine thinks that we play.
+    /// Whether the machine thinks that we play at `now`: its stop may have been sent, and not be due yet.
     #[must_use]
-    pub fn is_running(&self) -> bool {
-        self.state == State::Running
+    pub fn is_running(&self, now: Duration) -> bool {
+        self.state == State::Running || self.last > now
     }
 
     fn send(

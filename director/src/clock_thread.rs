@@ -273,7 +273,7 @@ impl Clock {
     /// Whoever was running gets to know that nothing more comes.
     fn last_words(&mut self) {
         let now = clock::now();
-        let running = self.ports.iter_mut().filter(|(_, out)| out.is_running());
+        let running = self.ports.iter_mut().filter(|(_, out)| out.is_running(now));
         let mut any = false;
         for (port, _) in running {
             port.forget();

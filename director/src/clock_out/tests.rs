@@ -182,3 +182,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_comes_before_a_stop_that_was_told_early_is_played_to_the_end() {
+    let map = TempoMap::new(tempo(120.0));
+    for again in [true, false] {
+        // 250 ms ahead, as at the end of a piece; and with the last tick on its way, as when a master stops.
+        for told in [56, 63] {
+            let (mut out, mut got) = (ClockOut::new(0.0, 16), Vec::new());
+            send(&mut out, &map, 0..told, &mut got);
+            let sounds = Duration::from_secs_f64(map.seconds(Tick(64))) + D;
+            out.stop(Tick(64), sounds, again, &mut |at, word| {
+                got.push((at.as_secs_f64(), word));
+                true
+            });
+            send(&mut out, &map, told..64, &mut got);
+            assert_eq!(pulse_times(&got).len(), 96);
+            for (n, at) in pulse_times(&got).iter().enumerate() {
+                assert!((at - 0.06 - n as f64 / 48.0).abs() < 1e-8, "pulse {n} at {at}");
+            }
+            assert_eq!(got.last().unwrap(), &(2.06, ClockWord::Stop));
+            assert_eq!(words(&got), [ClockWord::Start, ClockWord::Stop]);
+        }
+    }
+}
