@@ -48,6 +48,8 @@ pub(super) struct Following {
     /// The last tick that the map was bent for.
     bent: Tick,
     silence: Silence,
+    /// Somebody was tired of waiting for its start.
+    by_hand: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,6 +105,7 @@ impl Following {
             error: 0.0,
             bent: Tick(-1),
             silence: Silence::Heard,
+            by_hand: false,
         }
     }
 
@@ -124,8 +127,7 @@ impl Following {
         self.port == Port::Here
             && match self.role {
                 Role::Alone => false,
-                Role::Poised(_) => true,
-                Role::With(_) => self.master.silent_for(now) < PATIENCE,
+                Role::Poised(_) | Role::With(_) => self.master.silent_for(now) < PATIENCE,
             }
     }
 
@@ -202,10 +204,11 @@ impl Director {
         let waited = now.saturating_sub(self.begun) >= OPENING;
         let Some(following) = &mut self.following else { return true };
         match (following.port, following.role) {
+            (_, Role::Alone) if following.by_hand => true,
             (Port::Asked, _) => waited,
             (Port::Here, Role::Alone) => {
                 following.role = Role::Poised(Tick(0));
-                let what = format!("waiting for {} to start", following.name);
+                let what = format!("waiting for {} to start (`director tempo` begins without it)", following.name);
                 self.say(Tone::Note, what);
                 false
             }
@@ -378,6 +381,7 @@ impl Director {
             ));
         }
         let role = std::mem::replace(&mut following.role, Role::Alone);
+        following.by_hand |= matches!(role, Role::Poised(_));
         if let (Role::Poised(tick), Some(origin)) = (role, self.origin) {
             let seconds = (now + super::LEAD_IN).saturating_sub(origin).as_secs_f64();
             self.resume(tick, seconds, self.map.tempo(tick));

@@ -142,7 +142,7 @@ fn in_order(band: &Band) {
 #[test]
 fn nothing_plays_until_the_master_starts_and_tick_0_falls_on_its_next_bar_line() {
     let mut band = Band::with("");
-    assert!(band.rig.told(Tone::Note).contains(&"waiting for Digitakt to start"));
+    assert!(band.rig.told(Tone::Note).contains(&"waiting for Digitakt to start (`director tempo` begins without it)"));
     band.master(None, 16.0, 0.0, |_| 120.0);
     band.play(8.0);
     assert!(band.sent.is_empty(), "pulses alone start nobody");
@@ -152,6 +152,18 @@ fn nothing_plays_until_the_master_starts_and_tick_0_falls_on_its_next_bar_line()
     assert!(worst(&band.errors(0.0, 96, &due, 0.0)) < 1.0);
     in_order(&band);
     assert_eq!(band.clock(), "value ,ssssfff clock in Digitakt locked 120 0 0");
+}
+
+#[test]
+fn a_band_that_waits_for_a_silent_master_begins_at_a_word() {
+    let mut band = Band::with("");
+    band.play(4.0);
+    assert!(band.sent.is_empty());
+    let tempo = Tempo::new(90.0).unwrap();
+    assert_eq!(band.rig.ask(Control::Tempo { tempo, over: None }), ["ok tempo"]);
+    band.play(8.0);
+    assert!(band.sent.len() > 60, "{} ticks", band.sent.len());
+    in_order(&band);
 }
 
 #[test]
