@@ -29,7 +29,7 @@ pub(super) fn table(surface: &str, line: &str) -> String {
 
 /// The text of a file with the line added; what the knob turned until now is replaced.
 fn added(text: &str, number: Option<usize>, surface: &str, line: &str) -> anyhow::Result<String> {
-    let Some(number) = number else {
+    let Some(number) = number.or(written_since(text, surface)?) else {
         let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         return Ok(format!("{text}{end}{gap}{}", table(surface, line)));
@@ -54,6 +54,18 @@ fn added(text: &str, number: Option<usize>, surface: &str, line: &str) -> anyhow
         None => push(map, line),
     }
     Ok(document.to_string())
+}
+
+/// The surface's number in a file that had none of it when the director began: an earlier knob has been learnt.
+fn written_since(text: &str, surface: &str) -> anyhow::Result<Option<usize>> {
+    let document: DocumentMut = text.parse().context("failed to read it as TOML")?;
+    let Some(midi) = document.get("control").and_then(|control| control.get("midi")) else { return Ok(None) };
+    let is_it = |table: &dyn toml_edit::TableLike| table.get("port").and_then(Item::as_str) == Some(surface);
+    match midi {
+        Item::ArrayOfTables(tables) => Ok(tables.iter().position(|table| is_it(table))),
+        one if one.as_table_like().is_some_and(is_it) => Ok(Some(0)),
+        _ => bail!("its [control.midi] is another device: write both as [[control.midi]], then again"),
+    }
 }
 
 /// Whether two lines are of the same knob.
@@ -112,6 +124,14 @@ mod tests {
             assert!(after.starts_with(BOT), "{after}");
             assert_eq!(map_of(&after), [LINE]);
         }
+    }
+
+    #[test]
+    fn one_knob_after_the_other_is_learnt_into_a_file_that_had_none() {
+        let first = added(BOT, None, "nano", LINE).unwrap();
+        let second = added(&first, None, "nano", "{ cc = 15, to = \"tempo\" }").unwrap();
+        assert_eq!(map_of(&second), [LINE, "{ cc = 15, to = \"tempo\" }"]);
+        assert!(added(&first, None, "other", LINE).unwrap_err().to_string().contains("[[control.midi]]"));
     }
 
     #[test]
