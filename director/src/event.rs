@@ -167,6 +167,8 @@ pub enum Action {
     Silence {
         /// Its name in the roster.
         name: Arc<str>,
+        /// Every key by itself, too: nobody is left who ends his own notes.
+        every_key: bool,
     },
     /// Answer a terminal.
     Reply {

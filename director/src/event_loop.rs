@@ -387,9 +387,9 @@ impl Performance {
                 Action::Signal { name, kill } => self.supervisor.signal(&name, kill),
                 Action::Release { name } => self.supervisor.release(&name),
                 Action::Connect(pairs) => self.supervisor.connect(pairs),
-                Action::Silence { name } => {
+                Action::Silence { name, every_key } => {
                     if let Some(entry) = self.director.roster().get(&name).and_then(|b| b.entry.as_ref()) {
-                        self.midi.silence(entry, self.director.ensemble());
+                        self.midi.silence(entry, self.director.ensemble(), every_key);
                     }
                 }
                 Action::Reply { to, reply } => {

@@ -19,6 +19,8 @@ const LONGEST: Duration = Duration::from_secs(5);
 const SETTLES: Duration = Duration::from_millis(100);
 /// How long we wait for that when we leave.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// Ports that are silenced at the same time, at most.
+const MOST_AT_ONCE: usize = 64;
 const PEDAL: u8 = 64;
 const ALL_NOTES_OFF: u8 = 123;
 
@@ -61,15 +63,19 @@ impl MidiPorts {
         Self { _virtual_ports: ports, silencing: Vec::new() }
     }
 
-    /// Ends all that may sound at a bot's MIDI outputs; `ensemble` says whose channels are others'.
-    pub(crate) fn silence(&mut self, bot: &BotEntry, ensemble: &Ensemble) {
+    /// Ends all that may sound at a bot's MIDI outputs; `ensemble` says whose channels are others'. `every_key` also
+    /// where nobody is left who ends his own notes: on a slow cable that takes an eighth of a second a channel.
+    pub(crate) fn silence(&mut self, bot: &BotEntry, ensemble: &Ensemble, every_key: bool) {
         self.silencing.retain(|thread| !thread.is_finished());
+        if self.silencing.len() >= MOST_AT_ONCE {
+            return;
+        }
         for midi in bot.outputs.iter().filter_map(OutputSpec::midi) {
             let Some(port) = midi.port.clone() else { continue };
             let channels = channels(midi, bot, ensemble);
             let address = MidiAddress { port: Wanted::Named(port), system: system(midi) };
             let who = bot.id.to_string();
-            let silence = move || match silence(&address, &channels) {
+            let silence = move || match silence(&address, &channels, every_key) {
                 Ok(()) => tracing::debug!("{who}'s MIDI output is silenced"),
                 Err(why) => tracing::warn!("failed to silence {who}'s MIDI output: {why}"),
             };
@@ -103,12 +109,12 @@ fn channels(midi: &MidiSpec, bot: &BotEntry, ensemble: &Ensemble) -> Vec<u8> {
 }
 
 /// Opens the port and ends everything on these channels.
-fn silence(address: &MidiAddress, channels: &[u8]) -> Result<(), String> {
+fn silence(address: &MidiAddress, channels: &[u8], every_key: bool) -> Result<(), String> {
     let mut port = MidiOut::open(CLIENT, address).map_err(|e| e.to_string())?;
     std::thread::sleep(SETTLES);
     let deadline = Instant::now() + LONGEST;
     let mut left = 0_usize;
-    for message in silences(channels) {
+    for message in silences(channels, every_key) {
         while !port.send(Instant::now(), message) {
             if port.is_lost() || Instant::now() > deadline {
                 return Err("it takes no more messages".to_owned());
@@ -126,10 +132,11 @@ fn silence(address: &MidiAddress, channels: &[u8]) -> Result<(), String> {
 }
 
 /// Pedal up and all notes off, and then, for instruments that do not know that, every key.
-fn silences(channels: &[u8]) -> impl Iterator<Item = MidiMessage> {
+fn silences(channels: &[u8], every_key: bool) -> impl Iterator<Item = MidiMessage> {
     let whole =
         |channel: &u8| [MidiMessage::control(*channel, PEDAL, 0), MidiMessage::control(*channel, ALL_NOTES_OFF, 0)];
-    let keys = channels.iter().flat_map(|channel| (0..128).map(|pitch| MidiMessage::note_off(*channel, pitch)));
+    let swept = if every_key { channels } else { &[] };
+    let keys = swept.iter().flat_map(|channel| (0..128).map(|pitch| MidiMessage::note_off(*channel, pitch)));
     channels.iter().flat_map(whole).chain(keys)
 }
 
@@ -168,10 +175,11 @@ mod tests {
 
     #[test]
     fn silence_is_the_pedal_up_all_notes_off_and_every_key() {
-        let all: Vec<MidiKind> = silences(&[5]).map(|message| message.kind()).collect();
+        let all: Vec<MidiKind> = silences(&[5], true).map(|message| message.kind()).collect();
         assert_eq!(all.len(), 130);
         assert_eq!(all[0], MidiKind::Control { channel: 5, controller: 64, value: 0 });
         assert_eq!(all[1], MidiKind::Control { channel: 5, controller: 123, value: 0 });
+        assert_eq!(silences(&[5, 6], false).count(), 4, "bots that live end their own notes");
         assert!((0..128).all(|pitch| all.contains(&MidiKind::NoteOff { channel: 5, pitch })));
     }
 }

@@ -243,7 +243,7 @@ impl Director {
             self.out.push(Action::Send { to, bytes: silence });
             self.out.push(Action::Send { to, bytes: off.clone() });
         }
-        self.silence_all();
+        self.silence_all(false);
         self.say(Tone::Loud, "panic: silence until the next bar line".to_owned());
     }
 

@@ -45,7 +45,7 @@ impl Director {
         let with_its_script = bot.alive.is_some_and(|at| at <= left.at) && left.exit.is_success();
         let launched = bot.since;
         self.gone(now, name);
-        self.silence(name);
+        self.silence(name, true);
         let cause = if with_its_script { Cause::Exited } else { cause };
         self.judge(now, name, launched, cause, &left.exit, &left.last_lines.into());
     }

@@ -170,7 +170,7 @@ impl Director {
         }
         self.gone(now, name);
         if !exit.is_success() {
-            self.silence(name);
+            self.silence(name, true);
         }
         let silent = matches!(life, Life::Ending { then: Then::Died, .. });
         match life {
@@ -226,11 +226,11 @@ impl Director {
     }
 
     /// A bot that could not end its notes itself may have left some sounding at MIDI ports.
-    pub(super) fn silence(&mut self, name: &str) {
+    pub(super) fn silence(&mut self, name: &str, every_key: bool) {
         let Some(bot) = self.roster.get(name) else { return };
         let plays_midi = |entry: &BotEntry| entry.outputs.iter().any(|output| output.midi().is_some());
         if bot.entry.as_ref().is_some_and(plays_midi) {
-            self.out.push(Action::Silence { name: bot.name.clone() });
+            self.out.push(Action::Silence { name: bot.name.clone(), every_key });
         }
     }
 
@@ -254,10 +254,10 @@ impl Director {
     }
 
     /// Ends all that may sound at the MIDI ports of the file.
-    pub(super) fn silence_all(&mut self) {
+    pub(super) fn silence_all(&mut self, every_key: bool) {
         let names: Vec<Arc<str>> = self.roster.iter().map(|b| b.name.clone()).collect();
         for name in names {
-            self.silence(&name);
+            self.silence(&name, every_key);
         }
     }
 
@@ -266,7 +266,7 @@ impl Director {
         for bot in self.roster.iter().filter(|b| b.process) {
             self.out.push(Action::Signal { name: bot.name.clone(), kill: true });
         }
-        self.silence_all();
+        self.silence_all(true);
         self.out.push(Action::Finish(130));
     }
 

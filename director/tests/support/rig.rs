@@ -379,7 +379,7 @@ impl Rig {
                     value @ Reply::Value(..) => spell(&value.encode()).replacen("/director/", "", 1),
                 }),
                 Action::Release { name } => Done::Release(name.to_string()),
-                Action::Silence { name } => Done::Silence(name.to_string()),
+                Action::Silence { name, .. } => Done::Silence(name.to_string()),
                 Action::Connect(pairs) => {
                     Done::Connect(pairs.iter().map(|(a, b)| format!("{a}>{b}")).collect::<Vec<_>>().join(" "))
                 }
