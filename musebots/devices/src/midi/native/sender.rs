@@ -70,7 +70,9 @@ impl Sender {
         watch: Option<Watch>,
     ) -> Result<Self, MidiError> {
         outbox.shared.set_latency(LATENCY);
-        let run = move || send_all(outbox, connection);
+        // Where several listen to a port of ours and the buffer of one is full, the others have it already.
+        let patience = if watch.is_some() { PATIENCE } else { Duration::ZERO };
+        let run = move || send_all(outbox, connection, patience);
         let thread = Builder::new().name("midi".to_owned()).spawn(run).map_err(|e| failed(name, e))?;
         Ok(Self { thread: thread.thread().clone(), _watch: watch })
     }
@@ -81,14 +83,14 @@ impl Sender {
     }
 }
 
-fn send_all(mut outbox: Outbox, mut connection: MidiOutputConnection) {
+fn send_all(mut outbox: Outbox, mut connection: MidiOutputConnection, patience: Duration) {
     promote(Priority::Midi);
     loop {
         outbox.take_in();
         let closing = outbox.shared.closing.load(SeqCst);
         match outbox.next(Instant::now()) {
             Next::Send(due, message) => {
-                send(&mut connection, &message, &outbox.shared);
+                send(&mut connection, &message, &outbox.shared, patience);
                 outbox.sent(due, Instant::now());
             }
             Next::Wait(_) | Next::Nothing if closing && !outbox.is_behind(Instant::now()) => break,
@@ -100,8 +102,8 @@ fn send_all(mut outbox: Outbox, mut connection: MidiOutputConnection) {
 }
 
 /// Offers a message until it is taken: the system's own buffer may be full for a moment.
-fn send(connection: &mut MidiOutputConnection, message: &MidiMessage, shared: &Shared) {
-    let deadline = Instant::now() + PATIENCE;
+fn send(connection: &mut MidiOutputConnection, message: &MidiMessage, shared: &Shared, patience: Duration) {
+    let deadline = Instant::now() + patience;
     while let Err(SendError::Other(_)) = connection.send(message.bytes()) {
         if shared.lost.load(Relaxed) || Instant::now() > deadline {
             return;

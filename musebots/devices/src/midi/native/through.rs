@@ -5,13 +5,9 @@ use super::{Receiver, absent, failed, list};
 use crate::midi::port::Way;
 use crate::priority::{Priority, promote};
 use crate::quietly::quietly;
+use midir::MidiOutput;
 #[cfg(unix)]
 use midir::os::unix::VirtualOutput;
-use midir::{MidiOutput, SendError};
-use std::time::{Duration, Instant};
-
-/// The system's buffer may be full for a moment.
-const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Both ports. Dropping it takes them away.
 pub(crate) struct Through {
@@ -40,13 +36,8 @@ impl Through {
                 promoted = true;
                 promote(Priority::Midi);
             }
-            let deadline = Instant::now() + PATIENCE;
-            while let Err(SendError::Other(_)) = output.send(bytes) {
-                if Instant::now() > deadline {
-                    return;
-                }
-                std::thread::sleep(Duration::from_millis(1));
-            }
+            // Once: where one listener's buffer is full, the others have it already.
+            let _ = output.send(bytes);
         };
         let receiver = Receiver::create_raw(&client, name, pass_on)?;
         Ok(Self { _receiver: receiver, input: full_name(&client, name) })

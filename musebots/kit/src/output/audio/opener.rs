@@ -67,6 +67,8 @@ impl Opener {
         let device = AudioDevice::find(&self.wish)?;
         let (name, rate) = (device.name().to_owned(), device.sample_rate());
         let fault = |reason: &str| DeviceError::Open { device: name.clone(), reason: reason.to_owned() };
+        // It may have come home since, later than we waited for it.
+        self.voice = self.voice.take().or_else(|| self.home.try_recv().ok());
         let voice = self.voice.take().ok_or_else(|| fault("the lost one still holds the voice"))?;
         let mut sounding = Sounding::new(voice, rate, Arc::clone(&self.gain), Arc::clone(&self.meters));
         if self.opened {

@@ -6,8 +6,9 @@
 
 /// No note is shorter, in seconds: a beginning and an end of the same instant might change places.
 const SHORTEST: f64 = 0.002;
-/// What was given so long before it was forgotten has certainly been sent, in seconds.
-const RECENT: f64 = 0.25;
+/// What was given so long before it was forgotten has certainly been sent, in seconds: longer than a port may be
+/// held up until it counts as lost.
+const RECENT: f64 = 2.0;
 
 /// One of the 128 pitches of a channel.
 #[derive(Clone, Copy, Default)]
