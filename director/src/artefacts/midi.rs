@@ -288,6 +288,16 @@ mod tests {
         assert!(merged(&folder, &parts) == merged(&folder, &parts));
     }
 
+    #[test]
+    fn a_frame_rate_that_is_none_is_a_fault_and_no_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = part(&folder, "bass", &[(0, 40, 0, Some(480))]);
+        let mut bytes = fs::read(&whole.path).unwrap();
+        bytes[12] = 0x80;
+        fs::write(&whole.path, bytes).unwrap();
+        assert!(merge(&[whole], &song(), &folder.path().join("all.mid")).is_err());
+    }
+
     proptest::proptest! {
         #[test]
         fn no_bytes_panic_the_reader(junk: Vec<u8>, cut in 0..200usize) {

@@ -54,6 +54,10 @@ pub(crate) struct BotFile {
 
 pub(crate) fn read(path: &Path) -> Result<BotFile, ArtefactError> {
     let bytes = fs::read(path).map_err(|error| ArtefactError::read(path, error))?;
+    // The reader stumbles over the one frame rate that cannot be negated.
+    if !bytes.starts_with(b"MThd") || bytes.get(12) == Some(&0x80) {
+        return Err(ArtefactError::odd(path, "it is no MIDI file, or its timing is none".to_owned()));
+    }
     let smf = Smf::parse(&bytes).map_err(|error| ArtefactError::odd(path, error.to_string()))?;
     let Timing::Metrical(per_beat) = smf.header.timing else {
         return Err(ArtefactError::odd(path, "it counts film frames, not beats"));
