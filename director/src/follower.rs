@@ -12,8 +12,8 @@
 //!
 //! where x counts pulses from the last one. With noise s a pulse, what a listener says of x is uncertain by
 //! s·√(Σ pk(x)² / Σ pk²). We believe the most patient one whom nobody quicker contradicts: going from quick to
-//! patient, each must lie, within [`DOUBT`] times both their uncertainties, where all before it may lie (the
-//! rule of intersecting confidence intervals). They are compared [`AHEAD`] of the last pulse, where they are
+//! patient, each must lie, within `DOUBT` times both their uncertainties, where all before it may lie (the
+//! rule of intersecting confidence intervals). They are compared `AHEAD` of the last pulse, where they are
 //! needed. So the noise of ±2.5 ms comes out at 0.2 ms while the tempo stands, and a ramp is followed by the parabola.
 //!
 //! A pulse far from where it should be is counted but not believed. Four of them in a row are
