@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, missing_docs, reason = "it prints tables")]
 
 #[path = "../tests/support/jack.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the tests take the rest")]
 mod jack;
 mod support;
 

@@ -73,6 +73,8 @@ impl MidiPorts {
         for midi in bot.outputs.iter().filter_map(OutputSpec::midi) {
             let Some(port) = midi.port.clone() else { continue };
             let channels = channels(midi, bot, ensemble);
+            // One channel is swept in no time; sixteen would hold up the notes that come next.
+            let every_key = every_key || midi.channel.is_some();
             let address = MidiAddress { port: Wanted::Named(port), system: system(midi) };
             let who = bot.id.to_string();
             let silence = move || match silence(&address, &channels, every_key) {
