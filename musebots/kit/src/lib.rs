@@ -63,6 +63,7 @@ mod stage;
 mod stem;
 mod timeline;
 mod voice;
+pub mod words;
 
 pub use musebot_protocol::{
     Arg, BotId, Broadcast, Gain, IntoArgs, Key, Meter, Mode, Position, Said, Style, TICKS_PER_BEAT,
