@@ -21,6 +21,7 @@ mod recurrence;
 mod tests;
 
 pub use cells::Cell;
+pub(crate) use cells::Step;
 
 use crate::rng::Rng;
 use candle_core::{Device, Result, Tensor, Var};
@@ -67,6 +68,26 @@ pub(crate) struct CharRnn {
 /// What a network remembers of the text so far, for every row of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct State(Vec<Memory>);
+
+impl State {
+    /// All that is remembered, layer by layer, in a fixed order.
+    pub(crate) fn numbers(&self) -> Vec<Vec<f32>> {
+        let both = |memory: &Memory| [memory.a.clone(), memory.c.clone()];
+        self.0.iter().flat_map(both).filter(|numbers| !numbers.is_empty()).collect()
+    }
+
+    /// Puts back what [`Self::numbers`] gave; `false` if it does not fit.
+    pub(crate) fn remember(&mut self, numbers: Vec<Vec<f32>>) -> bool {
+        let mut places: Vec<&mut Vec<f32>> =
+            self.0.iter_mut().flat_map(|memory| [&mut memory.a, &mut memory.c]).collect();
+        places.retain(|place| !place.is_empty());
+        let fits = places.len() == numbers.len() && places.iter().zip(&numbers).all(|(p, n)| p.len() == n.len());
+        if fits {
+            places.into_iter().zip(numbers).for_each(|(place, numbers)| *place = numbers);
+        }
+        fits
+    }
+}
 
 /// A piece of text to learn from: place `b * steps + t` is step t of row b.
 #[derive(Clone, Copy)]

@@ -22,12 +22,12 @@ pub enum Cell {
 
 /// What belongs to one row at one step. `kept` is what a step keeps for the way back: in LSTM
 /// i f g o, in GRU r z ĥ n, in RNN a. Before the step it holds sums, after it activations.
-pub(super) struct Step<'a> {
-    pub(super) kept: &'a mut [f32],
-    pub(super) a_before: &'a [f32],
-    pub(super) a: &'a mut [f32],
-    pub(super) c_before: &'a [f32],
-    pub(super) c: &'a mut [f32],
+pub(crate) struct Step<'a> {
+    pub(crate) kept: &'a mut [f32],
+    pub(crate) a_before: &'a [f32],
+    pub(crate) a: &'a mut [f32],
+    pub(crate) c_before: &'a [f32],
+    pub(crate) c: &'a mut [f32],
 }
 
 /// The same on the way back. `d_a` is the gradient of what went out; `carry` is what flows back
@@ -55,7 +55,7 @@ impl Cell {
     }
 
     /// Numbers a unit keeps at a step.
-    pub(super) fn kept(self) -> usize {
+    pub(crate) fn kept(self) -> usize {
         match self {
             Self::Rnn => 1,
             Self::Gru | Self::Lstm => 4,
@@ -63,13 +63,13 @@ impl Cell {
     }
 
     /// Rows of the weights below those for x and a: the bias, and in GRU that of ĥ.
-    pub(super) fn biases(self) -> usize {
+    pub(crate) fn biases(self) -> usize {
         if self == Self::Gru { 2 } else { 1 }
     }
 
     /// Where the input's columns of the weights go to among what is kept: (first, end, place), in
     /// units of the layer's width.
-    pub(super) fn input_columns(self) -> &'static [(usize, usize, usize)] {
+    pub(crate) fn input_columns(self) -> &'static [(usize, usize, usize)] {
         match self {
             Self::Rnn => &[(0, 1, 0)],
             Self::Gru => &[(0, 2, 0), (2, 3, 3)],
@@ -78,7 +78,7 @@ impl Cell {
     }
 
     /// Takes one step. Realtime-safe: yes.
-    pub(super) fn forward(self, level: Level, step: Step) {
+    pub(crate) fn forward(self, level: Level, step: Step) {
         match self {
             Self::Rnn => rnn_forward(level, step),
             Self::Gru => gru_forward(level, step),
