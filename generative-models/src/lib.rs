@@ -27,7 +27,7 @@ pub use adam::Clip;
 pub use char_rnn::{Cell, Shape};
 pub use checkpoint::{OpenError, Precision};
 pub use corpus::{Corpus, CorpusError, Mode, Reading};
-pub use learner::Learner;
+pub use learner::{Learner, Reader};
 pub use ngram::Baseline;
 pub use recipe::{Batches, Clipping, Decay, Loss, Optimiser, Recipe, RecipeError, Samples};
 pub use sampling::Sampling;
