@@ -328,6 +328,14 @@ mod tests {
     }
 
     #[test]
+    fn every_recipe_of_the_house_is_understood() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/models");
+        let recipes: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        assert!(recipes.len() >= 7);
+        recipes.iter().for_each(|path| drop(Recipe::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))));
+    }
+
+    #[test]
     fn the_lectures_way_can_be_written() {
         let text = "corpus = \"x\"\nmode = \"names\"\nbatches = \"one-at-a-time\"\nloss = \"sum\"\noptimiser = \"sgd\"\n\
                     clip = { value = 5.0 }\niterations = 22000\n[shape]\ncell = \"rnn\"\nhidden = 50\n";

@@ -6,6 +6,8 @@ mod feed;
 mod finish;
 mod log;
 mod resume;
+#[cfg(test)]
+mod tests;
 pub(crate) mod validation;
 mod walker;
 
@@ -285,6 +287,7 @@ impl Training {
             train: self.seen.0 / self.seen.1.max(1) as f64,
             valid: nats,
         };
+        let point = point.as_kept();
         self.log.push(point);
         self.seen = (0.0, 0);
         let best = self.best.is_none_or(|best| nats < best.nats);
