@@ -103,13 +103,7 @@ impl Card<'_> {
         format!(
             "{rows}; {optimiser}, rate {}, dropout {}, gradients {}{average}; seed {}.\n{} of {} iterations ({:.1} epochs); \
              config.toml has every setting, log.csv and curve.png how it went.",
-            recipe.rate,
-            recipe.shape.dropout,
-            recipe.clip,
-            recipe.seed,
-            self.iterations,
-            self.of_iterations,
-            self.epochs
+            recipe.rate, recipe.shape.dropout, clipping, recipe.seed, self.iterations, self.of_iterations, self.epochs
         )
     }
 

@@ -332,7 +332,9 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/models");
         let recipes: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
         assert!(recipes.len() >= 7);
-        recipes.iter().for_each(|path| drop(Recipe::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))));
+        recipes
+            .iter()
+            .for_each(|path| drop(Recipe::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))));
     }
 
     #[test]
