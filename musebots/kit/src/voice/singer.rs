@@ -145,14 +145,15 @@ impl Singer {
         self.frame.blow = Some(Blow {
             pace: hz / self.sample_rate,
             open: self.timbre.open() + 0.12 * (0.6 - effort),
-            bright: low_pass(1100.0 * (2.6 * effort).exp2()),
+            bright: low_pass(1500.0 * (2.6 * effort).exp2()),
             murmur: low_pass(320.0),
         });
-        let tone = self.pose.voice * (1.0 - self.pose.murmur);
+        let level = self.tract.level();
+        let voice = self.pose.voice * level;
         let to = [
-            tone,
-            self.pose.voice * self.pose.murmur,
-            self.pose.breath + self.timbre.breath() * self.pose.voice,
+            voice * (1.0 - self.pose.murmur),
+            voice * self.pose.murmur,
+            self.pose.breath * level + self.timbre.breath() * voice,
             self.pose.hiss,
         ];
         self.frame.step = std::array::from_fn(|n| (to[n] - self.frame.now[n]) / BLOCK as f32);
@@ -239,7 +240,7 @@ impl Voice for Singer {
 
     fn sing(&mut self, id: u32, pitch: u8, velocity: f32, sung: &Sung) {
         let sounds = self.sounds();
-        self.score = Score::syllable(&sung.lyric, sung.lead, sung.length, Some(&self.score), self.reciting);
+        self.score = Score::syllable(&sung.lyric, sung.lead, sung.length, Some(&self.score), self.pose, self.reciting);
         self.left = self.score.now().length;
         self.note = Some(id);
         self.pitch = f32::from(pitch.min(127));

@@ -132,13 +132,13 @@ impl Score {
 
     /// A syllable that begins `lead` before its vowel and is over `length` after that began. What
     /// was still to be sung of the one `before` comes first, hurried.
-    pub(super) fn syllable(lyric: &Lyric, lead: f32, length: f32, before: Option<&Self>, reciting: bool) -> Self {
+    pub(super) fn syllable(lyric: &Lyric, lead: f32, length: f32, before: Option<&Self>, mouth: Pose, reciting: bool) -> Self {
         let (onset, nucleus, coda) = parts(lyric);
         let vowel = open(nucleus.first());
         let mut score = Self::new();
-        let mut sounding = false;
+        // Whether a vowel (or an m, say) can be sung on until the first consonant.
+        let sounding = mouth.voice > 0.25;
         if let Some(before) = before {
-            sounding = before.now().part != Part::Rest;
             let left = &before.steps[before.at.min(before.count)..before.count];
             for step in left.iter().filter(|step| step.part == Part::Coda) {
                 score.push(step.pose, step.length * 0.8, step.glide, step.swell, Part::Onset);
@@ -154,16 +154,15 @@ impl Score {
             let spare = lead - score.length();
             if spare > 0.0 {
                 let first = score.steps[0];
-                let (pose, part) = match before {
-                    Some(before) if sounding && owed == 0.0 => {
-                        (Pose { formants: first.pose.formants, ..before.now().pose }, Part::Onset)
-                    }
-                    _ => (silent(first.pose), Part::Onset),
+                let pose = if sounding && owed == 0.0 {
+                    Pose { formants: first.pose.formants, hiss: 0.0, breath: 0.0, ..mouth }
+                } else {
+                    silent(first.pose)
                 };
-                score.insert(Step { pose, length: spare, glide: 0.016, swell: 0.012, part });
+                score.insert(Step { pose, length: spare, glide: 0.016, swell: 0.012, part: Part::Onset });
             }
         } else if lead > 0.0 {
-            score.push(silent(vowel), lead, 0.01, 0.005, Part::Onset);
+            score.push(silent(vowel), lead, 0.010, 0.010, Part::Onset);
         }
         let onset_steps = score.count;
         score.nucleus(nucleus.as_slice(), onset.as_slice().last().copied(), sounding, reciting);
@@ -231,7 +230,7 @@ impl Score {
                 push(silent(shut), 0.060, 0.010, 0.004);
                 push(burst(phone, beside), 0.011, 0.010, 0.0008);
                 let middle = mean(shut.formants, beside.formants);
-                let (length, breathy) = if dry { (0.010, 0.12) } else { (breath, 0.32) };
+                let (length, breathy) = if dry { (0.010, 0.2) } else { (breath, 0.6) };
                 let hiss = burst(phone, beside).hiss * 0.16;
                 push(Pose { formants: middle, breath: breathy, hiss, ..burst(phone, beside) }, length, 0.012, 0.004);
             }
@@ -242,13 +241,13 @@ impl Score {
             Ch => {
                 push(silent(shut), 0.048, 0.010, 0.004);
                 push(burst(phone, beside), 0.012, 0.010, 0.0008);
-                let hiss = Pose { hiss: 0.24, ..burst(phone, beside) };
+                let hiss = Pose { hiss: 0.6, ..burst(phone, beside) };
                 push(hiss, 0.060, 0.012, 0.006);
             }
             Jh => {
                 push(shut, 0.045, 0.010, 0.005);
                 push(burst(phone, beside), 0.010, 0.010, 0.0008);
-                push(Pose { hiss: 0.14, voice: 0.4, murmur: 0.7, ..burst(phone, beside) }, 0.035, 0.012, 0.006);
+                push(Pose { hiss: 0.35, voice: 0.3, murmur: 0.7, ..burst(phone, beside) }, 0.035, 0.012, 0.006);
             }
             Trill => {
                 for _ in 0..3 {

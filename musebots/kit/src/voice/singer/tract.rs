@@ -4,14 +4,22 @@
 use super::pose::{NOSE, Pose};
 use super::resonator::{Band, Resonator};
 use super::timbre::Timbre;
+use std::f32::consts::TAU;
 
 /// Formants above the third, that belong to the throat and not to the vowel: Hz and width.
 const UPPER: [(f32, f32); 5] = [(3450.0, 220.0), (4350.0, 320.0), (5300.0, 420.0), (6400.0, 560.0), (7600.0, 700.0)];
 /// Where the fourth and fifth gather in a trained voice.
 const GATHERED: [f32; 2] = [2950.0, 3350.0];
+/// A tract has formants without end. What those above ours would add to the heights: how many
+/// times more, from so many Hz on.
+const LIFT: f32 = 2.2;
+const LIFT_FROM: f32 = 2600.0;
 const NOSE_WIDTH: f32 = 100.0;
 /// The first formant is never lower than the note, and a little above it.
 const ABOVE_NOTE: f32 = 1.04;
+
+/// How much of the difference is taken back (as a power of power: a half is all of it).
+const EVENED: f32 = 0.42;
 
 /// The tract.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +33,11 @@ pub(super) struct Tract {
     nose: Resonator,
     hole: Resonator,
     bands: [Band; 2],
+    /// What lies below the lift.
+    low: f32,
+    lift: f32,
+    /// What evens out how loud different vowels are on different notes.
+    level: f32,
 }
 
 impl Tract {
@@ -38,6 +51,9 @@ impl Tract {
             nose: Resonator::default(),
             hole: Resonator::default(),
             bands: Default::default(),
+            low: 0.0,
+            lift: 1.0 - (-TAU * LIFT_FROM / rate).exp(),
+            level: 1.0,
         };
         for (n, (formant, (hz, width))) in tract.upper.iter_mut().zip(UPPER).enumerate() {
             let gathered = GATHERED.get(n).map_or(hz, |to| hz + ring * (to - hz));
@@ -49,6 +65,7 @@ impl Tract {
 
     /// Takes up a position, while a note of `hz` sounds.
     pub(super) fn shape(&mut self, pose: &Pose, hz: f32) {
+        let mut formants = [(0.0, 0.0); 3];
         let mut least = hz * ABOVE_NOTE;
         let vowel = pose.voice > 0.3 && pose.murmur < 0.5;
         for (n, formant) in self.lower.iter_mut().enumerate() {
@@ -61,14 +78,22 @@ impl Tract {
             }
             least = at + 150.0;
             // What is high is wide.
-            formant.tune(at, pose.widths[n].max(0.045 * at), self.rate);
+            let width = pose.widths[n].max(0.045 * at);
+            formant.tune(at, width, self.rate);
+            formants[n] = (at, width);
         }
+        self.level += (evening(hz, &formants) - self.level) * 0.05;
         self.hole.tune_zero(pose.nose, NOSE_WIDTH, self.rate);
         // A longer tract does not make the teeth much duller.
         let stretch = self.stretch.sqrt();
         for (band, (hz, width)) in self.bands.iter_mut().zip(pose.bands) {
             band.tune(hz * stretch, width, self.rate);
         }
+    }
+
+    /// What the glottis' sound is to be multiplied by.
+    pub(super) fn level(&self) -> f32 {
+        self.level
     }
 
     /// What comes out of the lips for what the glottis gives and what hisses in the mouth.
@@ -81,6 +106,8 @@ impl Tract {
         for formant in &mut self.upper {
             x = formant.pole(x);
         }
+        self.low += (x - self.low) * self.lift;
+        x += (x - self.low) * LIFT;
         x + self.bands[0].next(hiss) * mix[0] + self.bands[1].next(hiss) * mix[1] + hiss * mix[2] * 0.3
     }
 
@@ -89,4 +116,21 @@ impl Tract {
         self.lower.iter_mut().chain(&mut self.upper).for_each(Resonator::settle);
         self.nose.settle();
     }
+}
+
+/// Most of what makes one vowel louder than another, or one note (a harmonic that meets a formant),
+/// taken back: the strength of the lowest harmonics behind the formants, turned round.
+fn evening(hz: f32, formants: &[(f32, f32); 3]) -> f32 {
+    let mut power = 0.0;
+    for n in 1..=10 {
+        let f = hz * n as f32;
+        let mut gain = 1.0 / (n * n) as f32;
+        for (at, width) in formants {
+            let apart = 1.0 - (f / at) * (f / at);
+            let damped = width * f / (at * at);
+            gain /= apart * apart + damped * damped;
+        }
+        power += gain;
+    }
+    power.max(1e-3).powf(-EVENED)
 }
