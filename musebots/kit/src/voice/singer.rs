@@ -27,7 +27,7 @@ use tract::Tract;
 /// Frames between two positions of the mouth.
 const BLOCK: usize = 16;
 /// How early the mouth begins to close at the end of a vowel, in seconds.
-const CLOSES_EARLY: f32 = 0.030;
+const CLOSES_EARLY: f32 = 0.045;
 /// A note that is let go so little before its words are over is not cut, in seconds.
 const NEARLY_OVER: f32 = 0.25;
 /// Loud enough to be heard.

@@ -71,7 +71,7 @@ pub(super) fn open(phone: Phone) -> Pose {
         Phone::Ao => vowel([590.0, 900.0, 2500.0], [90.0, 90.0, 100.0]),
         Phone::O => vowel([470.0, 850.0, 2400.0], [70.0, 80.0, 90.0]),
         Phone::Uh => vowel([450.0, 1080.0, 2300.0], [70.0, 90.0, 90.0]),
-        Phone::Uw => vowel([310.0, 920.0, 2240.0], [60.0, 90.0, 120.0]),
+        Phone::Uw => vowel([320.0, 1030.0, 2250.0], [60.0, 90.0, 110.0]),
         Phone::Er => vowel([470.0, 1300.0, 1640.0], [80.0, 70.0, 100.0]),
         _ => vowel([500.0, 1450.0, 2450.0], [80.0, 90.0, 130.0]),
     }
@@ -103,6 +103,18 @@ fn locus(place: Place, beside: Pose) -> [f32; 3] {
     }
 }
 
+/// Where the second vowel of a diphthong leads to: i and u are meant farther than they are written.
+pub(super) fn offglide(from: Phone, to: Phone) -> Pose {
+    let (from, meant) = (open(from), open(to));
+    let formants = match to {
+        Phone::Ih | Phone::Iy => [330.0, 2150.0, 2750.0],
+        Phone::Uh | Phone::Uw => [350.0, 880.0, 2250.0],
+        _ => meant.formants,
+    };
+    // It is never quite reached.
+    Pose { formants: std::array::from_fn(|n| from.formants[n] + 0.88 * (formants[n] - from.formants[n])), ..meant }
+}
+
 /// A consonant's position beside a vowel; what sounds there while it is held.
 pub(super) fn closed(phone: Phone, beside: Pose) -> Pose {
     use Phone::{
@@ -126,19 +138,19 @@ pub(super) fn closed(phone: Phone, beside: Pose) -> Pose {
         L => sonorant([340.0, 0.25 * second + 820.0, 2800.0], [70.0, 110.0, 250.0], 0.6),
         R => sonorant([320.0, 0.15 * second + 980.0, 1450.0], [70.0, 100.0, 130.0], 0.75),
         Tap | Trill => sonorant([330.0, formants[1], formants[2]], [90.0, 130.0, 180.0], 0.35),
-        M => Pose { nose: 460.0, ..sonorant([420.0, formants[1].min(1150.0), 2150.0], [50.0, 200.0, 220.0], 0.75) },
-        N => Pose { nose: 520.0, ..sonorant([420.0, formants[1].max(1350.0), 2500.0], [50.0, 250.0, 280.0], 0.75) },
-        Ny => Pose { nose: 560.0, ..sonorant([380.0, 1950.0, 2700.0], [50.0, 250.0, 280.0], 0.75) },
-        Ng => Pose { nose: 560.0, ..sonorant([420.0, formants[1], formants[2]], [50.0, 220.0, 260.0], 0.75) },
+        M => Pose { nose: 420.0, ..sonorant([400.0, formants[1].min(1150.0), 2150.0], [60.0, 130.0, 160.0], 0.5) },
+        N => Pose { nose: 440.0, ..sonorant([400.0, formants[1].max(1400.0), 2500.0], [60.0, 150.0, 180.0], 0.5) },
+        Ny => Pose { nose: 440.0, ..sonorant([380.0, 1950.0, 2700.0], [60.0, 150.0, 180.0], 0.5) },
+        Ng => Pose { nose: 450.0, ..sonorant([400.0, formants[1], formants[2]], [60.0, 150.0, 180.0], 0.5) },
         P | T | K | Ch => base,
-        B | D | G | Jh => Pose { formants: [220.0, formants[1], formants[2]], voice: 0.4, murmur: 1.0, ..base },
+        B | D | G | Jh => Pose { formants: [220.0, formants[1], formants[2]], voice: 0.2, murmur: 1.0, ..base },
         Beta | Delta | Gamma => sonorant([360.0, formants[1], formants[2]], [100.0, 150.0, 200.0], 0.5),
         F => lips(),
-        V => voiced(lips(), 0.5),
+        V => voiced(lips(), 0.35),
         Th => teeth(),
-        Dh => voiced(teeth(), 0.45),
+        Dh => voiced(teeth(), 0.3),
         S => sharp(),
-        Z => voiced(sharp(), 0.55),
+        Z => voiced(sharp(), 0.5),
         Sh => dull(),
         Zh => voiced(dull(), 0.6),
         X => {
@@ -148,6 +160,12 @@ pub(super) fn closed(phone: Phone, beside: Pose) -> Pose {
         Hh => Pose { formants: beside.formants, breath: 0.6, widths: [180.0, 130.0, 180.0], ..base },
         _ => base,
     }
+}
+
+/// The l at the end of an English syllable: the back of the tongue is raised, nearly an o.
+pub(super) fn dark_l(beside: Pose) -> Pose {
+    let shut = closed(Phone::L, beside);
+    Pose { formants: [430.0, 0.15 * beside.formants[1] + 640.0, 2550.0], voice: 0.7, ..shut }
 }
 
 /// The noise when a closed mouth opens suddenly: strong and short.

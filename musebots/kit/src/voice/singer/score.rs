@@ -1,13 +1,13 @@
 //! A syllable as steps in time: consonants that lead up to the vowel, the vowel for as long as
 //! the note, and consonants that close it.
 
-use super::pose::{Pose, burst, closed, open, silent};
+use super::pose::{Pose, burst, closed, dark_l, offglide, open, silent};
 use crate::words::{Lyric, MOST_PHONES, Phone};
 
 /// No consonants begin earlier before their vowel, in seconds.
 pub(crate) const LONGEST_LEAD: f32 = 0.18;
 /// How long the mouth takes to get to the first consonant from what it sang before.
-const APPROACH: f32 = 0.025;
+const APPROACH: f32 = 0.035;
 /// Consonants beside each other are shorter.
 const CLUSTER: f32 = 0.8;
 /// Steps of one syllable, at most: three for each sound, and some around them.
@@ -211,7 +211,12 @@ impl Score {
         let scale = CODA * if phones.len() > 1 { CLUSTER } else { 1.0 };
         for (n, phone) in phones.iter().enumerate() {
             let last = n + 1 == phones.len();
-            self.consonant(*phone, vowel, scale, !last, Part::Coda);
+            let dark = *phone == Phone::L;
+            if dark {
+                self.push(dark_l(vowel), 0.085 * scale, 0.020, 0.010, Part::Coda);
+            } else {
+                self.consonant(*phone, vowel, scale, !last, Part::Coda);
+            }
         }
     }
 
@@ -231,7 +236,7 @@ impl Score {
                 push(burst(phone, beside), 0.011, 0.010, 0.0008);
                 let middle = mean(shut.formants, beside.formants);
                 let (length, breathy) = if dry { (0.010, 0.2) } else { (breath, 0.6) };
-                let hiss = burst(phone, beside).hiss * 0.16;
+                let hiss = burst(phone, beside).hiss * 0.22;
                 push(Pose { formants: middle, breath: breathy, hiss, ..burst(phone, beside) }, length, 0.012, 0.004);
             }
             B | D | G => {
@@ -272,8 +277,8 @@ impl Score {
     fn nucleus(&mut self, vowels: &[Phone], after: Option<Phone>, sounding: bool, reciting: bool) {
         let glide = match after {
             Some(Phone::W | Phone::Y | Phone::R) => 0.022,
-            Some(Phone::L) => 0.015,
-            Some(_) => 0.013,
+            Some(Phone::L) => 0.018,
+            Some(_) => 0.017,
             None if sounding => 0.025,
             None => 0.008,
         };
@@ -285,10 +290,7 @@ impl Score {
         };
         self.push(open(vowels[0]), 0.1, glide, swell, Part::Nucleus);
         for vowel in &vowels[1..] {
-            // The second of a diphthong is never quite reached.
-            let (from, to) = (open(vowels[0]), open(*vowel));
-            let formants = std::array::from_fn(|n| from.formants[n] + 0.9 * (to.formants[n] - from.formants[n]));
-            self.push(Pose { formants, ..to }, 0.1, if reciting { 0.035 } else { 0.030 }, 0.02, Part::Nucleus);
+            self.push(offglide(vowels[0], *vowel), 0.1, if reciting { 0.035 } else { 0.030 }, 0.02, Part::Nucleus);
         }
     }
 

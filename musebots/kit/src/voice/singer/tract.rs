@@ -12,8 +12,8 @@ const UPPER: [(f32, f32); 5] = [(3450.0, 220.0), (4350.0, 320.0), (5300.0, 420.0
 const GATHERED: [f32; 2] = [2950.0, 3350.0];
 /// A tract has formants without end. What those above ours would add to the heights: how many
 /// times more, from so many Hz on.
-const LIFT: f32 = 2.2;
-const LIFT_FROM: f32 = 2600.0;
+const LIFT: f32 = 3.2;
+const LIFT_FROM: f32 = 1700.0;
 const NOSE_WIDTH: f32 = 100.0;
 /// The first formant is never lower than the note, and a little above it.
 const ABOVE_NOTE: f32 = 1.04;
