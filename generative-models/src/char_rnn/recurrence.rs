@@ -81,7 +81,7 @@ impl Measures {
         tape.memory.resize(if lstm { self.batch * (steps + 1) * h } else { 0 }, 0.0);
         self.project(input, weights, &mut tape.kept);
         let recurrent = &weights[self.inputs * columns..];
-        tape.forward.pack(h, columns, |r, c| recurrent[r * columns + c]);
+        tape.forward.pack(h, columns, recurrent, columns);
 
         let mut out = vec![0.0; self.batch * steps * h];
         let (level, panels, share) = (Level::best(), &tape.forward, self.share());
@@ -136,7 +136,7 @@ impl Measures {
         let (h, steps, width, columns) = (self.hidden, self.steps, self.width(), self.columns());
         let lstm = self.cell == Cell::Lstm;
         let recurrent = &weights[self.inputs * columns..];
-        tape.backward.pack(columns, h, |r, c| recurrent[c * columns + r]);
+        tape.backward.pack_turned(columns, h, recurrent, columns);
         tape.d_kept.resize(self.batch * steps * width, 0.0);
         let (level, panels, share) = (Level::best(), &tape.backward, self.share());
         let (kept, before, memory) = (&tape.kept, &tape.before, &tape.memory);
