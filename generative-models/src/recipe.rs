@@ -2,8 +2,8 @@
 
 mod check;
 
-use crate::adam::Clip;
 use crate::char_rnn::{Cell, Shape};
+use crate::clip::Clip;
 use crate::corpus::{Mode, Reading};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};

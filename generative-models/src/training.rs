@@ -11,11 +11,11 @@ mod tests;
 pub(crate) mod validation;
 mod walker;
 
-use crate::adam::Clip;
 use crate::chance::{Purpose, seeded};
 use crate::char_rnn::{CharRnn, State};
 use crate::checkpoint::tensors::TensorsError;
 use crate::checkpoint::{self, Checkpoint, OpenError, Precision};
+use crate::clip::Clip;
 use crate::corpus::{Corpus, CorpusError};
 use crate::recipe::{Loss, Recipe};
 use crate::sampling::Sampling;

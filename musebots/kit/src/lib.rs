@@ -45,6 +45,7 @@ mod life;
 mod limiter;
 mod link;
 mod live;
+mod lyrics;
 mod midi_file;
 pub mod music;
 mod note;
@@ -75,7 +76,7 @@ pub use play::play;
 pub use rand;
 pub use setup::{About, Rng, Setup};
 pub use stage::Stage;
-pub use voice::{DrumKit, Patch, Poly, SoundFont, SoundFontError, Voice};
+pub use voice::{DrumKit, Patch, Poly, Singer, SoundFont, SoundFontError, Sung, Timbre, Voice};
 
 /// A musebot: what it does at each tick, and when others speak.
 pub trait Musebot: Sized {
