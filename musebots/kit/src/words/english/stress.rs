@@ -39,7 +39,8 @@ pub(super) fn place(word: &[u8], mut spelled: Vec<Spelled>) -> Vec<Sound> {
         vowels = places(&spelled);
     }
     let main = main(word, &spelled, &vowels);
-    let foreign: Vec<bool> = vowels
+    // Vowels of one letter before a single consonant.
+    let open: Vec<bool> = vowels
         .iter()
         .zip(vowels.iter().skip(1))
         .map(|(&this, &next)| spelled[this].letters == 1 && next == this + 2 && spelled[this + 1].letters == 1)
@@ -57,7 +58,7 @@ pub(super) fn place(word: &[u8], mut spelled: Vec<Spelled>) -> Vec<Sound> {
         let spelled_e = spelled[place].letters == 1 && word.get(at) == Some(&b'e');
         let dull = stress == Stress::Weak && spelled[place].letters == 1;
         let sound = &mut spelled[place].sound;
-        let open = nth + 2 == vowels.len() && matches!(word.last(), Some(b'a' | b'o' | b'i')) && foreign[nth];
+        let italian = nth + 2 == vowels.len() && matches!(word.last(), Some(b'a' | b'o' | b'i')) && open[nth];
         if dull && at == 0 && spelled_e {
             sound.first = Phone::Ih;
         } else if dull {
@@ -68,7 +69,7 @@ pub(super) fn place(word: &[u8], mut spelled: Vec<Spelled>) -> Vec<Sound> {
             };
         } else if spelled_e && sound.first == Phone::Ih && word.get(at + 1) != Some(&b'r') {
             sound.first = Phone::Eh;
-        } else if open && stress == Stress::Full {
+        } else if italian && stress == Stress::Full {
             *sound = sung(*sound);
         }
         sound.stress = stress;
