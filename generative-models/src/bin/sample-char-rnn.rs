@@ -5,6 +5,7 @@ use clap::Parser;
 use generative_models::{Corpus, Recipe, Sampling, Study, Writer};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Let a trained model write.
 ///
@@ -47,7 +48,18 @@ struct Options {
     corpus: Option<PathBuf>,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // Without the backtrace that `main` would add where RUST_BACKTRACE is set.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
     let options = Options::parse();
     let mut writer = Writer::open(&options.model)?;
     let how = Sampling { temperature: options.temperature, top_k: options.top_k, top_p: options.top_p };
