@@ -1,12 +1,13 @@
 //! Sings or recites a score of syllables into a WAV file, to judge the voice by ear or by machine:
 //! `cargo run -p musebot-kit --example sing -- tenor recite OUT.wav < SCORE`
+//! (or `sing`; or `espeak`, where that is installed)
 //!
 //! A line of the score is a note: `PITCH SECONDS TEXT PHONES…`, or `- SECONDS` for a rest; a text
 //! that ends in `-` goes on with the next syllable. Without a score on stdin it sings one of its own.
 
 use anyhow::{Context, bail};
 use musebot_kit::{
-    Singer, Sung, Timbre, Voice,
+    Singer, Spoken, Sung, Timbre, Voice,
     words::{Lyric, Phone, Syllable, Then},
 };
 use std::io::Read;
@@ -41,13 +42,17 @@ fn phone(name: &str) -> anyhow::Result<Phone> {
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [timbre, manner, path] = args.as_slice() else { bail!("bass|tenor|alto|soprano sing|recite OUT.wav") };
+    let [timbre, manner, path] = args.as_slice() else { bail!("bass|tenor|alto|soprano sing|recite|espeak OUT.wav") };
     let timbre = Timbre::ALL.into_iter().find(|t| format!("{t:?}").eq_ignore_ascii_case(timbre));
     let timbre = timbre.context("the voice is none of bass, tenor, alto, soprano")?;
-    let mut singer = if manner == "recite" { Singer::reciting(timbre) } else { Singer::new(timbre) };
+    let mut singer: Box<dyn Voice> = match manner.as_str() {
+        "recite" => Box::new(Singer::reciting(timbre)),
+        "espeak" => Box::new(Spoken::new(timbre)?),
+        _ => Box::new(Singer::new(timbre)),
+    };
     let mut score = String::new();
     std::io::stdin().read_to_string(&mut score)?;
-    let out = perform(&mut singer, if score.trim().is_empty() { OWN } else { &score })?;
+    let out = perform(singer.as_mut(), if score.trim().is_empty() { OWN } else { &score })?;
     let spec = hound::WavSpec {
         channels: 2,
         sample_rate: RATE as u32,
@@ -60,7 +65,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// The score, after half a second in which nothing but the first consonants sounds.
-fn perform(singer: &mut Singer, score: &str) -> anyhow::Result<Vec<[f32; 2]>> {
+fn perform(singer: &mut dyn Voice, score: &str) -> anyhow::Result<Vec<[f32; 2]>> {
     let mut notes = Vec::new();
     let mut at = 0.5;
     for line in score.lines().filter(|line| !line.trim().is_empty()) {
@@ -78,6 +83,10 @@ fn perform(singer: &mut Singer, score: &str) -> anyhow::Result<Vec<[f32; 2]>> {
         at += seconds;
     }
     singer.prepare(RATE as f32);
+    if let Some(mut prompter) = singer.prompter() {
+        notes.iter().for_each(|(.., sung)| prompter.expect(sung.lyric));
+        prompter.wait();
+    }
     let mut out = vec![[0.0f32; 2]; ((at + 1.0) * RATE as f32) as usize];
     let mut from = 0;
     for n in 0..notes.len() {

@@ -44,7 +44,7 @@ pub struct Prompter {
 
 impl Prompter {
     /// These words will be sung. When too many wait already, they are not prepared.
-    pub(crate) fn expect(&mut self, lyric: Lyric) {
+    pub fn expect(&mut self, lyric: Lyric) {
         while self.done.try_recv().is_ok() {
             self.asked = self.asked.saturating_sub(1);
         }
@@ -55,7 +55,7 @@ impl Prompter {
     }
 
     /// Waits until all that was expected has been said.
-    pub(crate) fn wait(&mut self) {
+    pub fn wait(&mut self) {
         while self.asked > 0 {
             match self.done.recv_timeout(PATIENCE) {
                 Ok(()) => self.asked -= 1,
