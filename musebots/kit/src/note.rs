@@ -33,6 +33,12 @@ impl Note {
         }
     }
 
+    /// Stand-in.
+    #[must_use]
+    pub fn singing(self, _lyric: crate::words::Lyric) -> Self {
+        self
+    }
+
     /// The same, sounding `ms` after (or, if negative, before) its place on the grid.
     #[must_use]
     pub fn deviating(mut self, ms: f32) -> Self {

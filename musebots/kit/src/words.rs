@@ -79,3 +79,62 @@ pub struct Word {
     /// What follows.
     pub pause: Pause,
 }
+
+/// Stand-in.
+#[must_use]
+pub fn read(line: &str, _language: Language) -> Vec<Word> {
+    line.split_whitespace()
+        .filter(|w| w.chars().any(char::is_alphabetic))
+        .map(|text| {
+            let pause = match text.chars().last() {
+                Some(',' | ';' | ':') => Pause::Comma,
+                Some('.') => Pause::Stop,
+                Some('?') => Pause::Question,
+                Some('!') => Pause::Exclamation,
+                _ => Pause::None,
+            };
+            let vowel = |c: char| "aeiouyAEIOUY".contains(c);
+            let mut parts: Vec<String> = vec![String::new()];
+            let (mut seen, mut was) = (false, false);
+            for c in text.chars() {
+                if vowel(c) && !was && seen {
+                    parts.push(String::new());
+                }
+                seen |= vowel(c);
+                was = vowel(c);
+                parts.last_mut().expect("one").push(c);
+            }
+            let many = parts.len() > 1;
+            let weak = ["the", "a", "of", "to", "and", "in", "my", "is", "that", "with", "for"];
+            let syllables = parts
+                .into_iter()
+                .enumerate()
+                .map(|(n, text)| Syllable {
+                    stress: match (many, n) {
+                        (true, 0) => Stress::Full,
+                        (true, _) => Stress::Weak,
+                        _ if weak.contains(&text.to_lowercase().as_str()) => Stress::Weak,
+                        _ => Stress::Full,
+                    },
+                    onset: vec![Phone::T],
+                    nucleus: vec![if text.contains(['i', 'e']) { Phone::Iy } else { Phone::Aa }],
+                    coda: vec![],
+                    text,
+                })
+                .collect();
+            Word { text: text.to_owned(), syllables, pause }
+        })
+        .collect()
+}
+impl Word {
+    /// Stand-in.
+    #[must_use]
+    pub fn rhymes_with(&self, other: &Self) -> bool {
+        self.text.to_lowercase().chars().rev().take(3).eq(other.text.to_lowercase().chars().rev().take(3))
+    }
+    /// Stand-in.
+    #[must_use]
+    pub fn alliterates_with(&self, other: &Self) -> bool {
+        self.text.to_lowercase().chars().next() == other.text.to_lowercase().chars().next()
+    }
+}
