@@ -77,7 +77,7 @@ pub use play::play;
 pub use rand;
 pub use setup::{About, Rng, Setup};
 pub use stage::Stage;
-pub use voice::{DrumKit, Patch, Poly, SoundFont, SoundFontError, Voice};
+pub use voice::{DrumKit, Patch, Poly, Singer, SoundFont, SoundFontError, Timbre, Voice};
 
 /// A musebot: what it does at each tick, and when others speak.
 pub trait Musebot: Sized {

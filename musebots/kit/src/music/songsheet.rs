@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 /// One syllable of a line.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sung {
+pub struct Intoned {
     /// Its vowel's step, counted from the bar line that the line is written at; what is before it is negative.
     pub step: i64,
     /// How many steps it is held.
@@ -58,7 +58,7 @@ impl Songsheet {
 
     /// Writes a line whose step 0 is at a bar line. The line itself is told with its first
     /// syllable (`line`), each word with its own (`text`). What would sound before `now` is left out.
-    pub fn write(&mut self, stage: &Stage, bar_line: Tick, line: &str, syllables: &[Sung]) {
+    pub fn write(&mut self, stage: &Stage, bar_line: Tick, line: &str, syllables: &[Intoned]) {
         let (bpm, steps) = (stage.tempo(), stage.sixteenths_per_bar().max(1) as i64);
         let ticks = |step: f64| {
             let bar = step.div_euclid(steps as f64);
@@ -94,7 +94,7 @@ impl Songsheet {
 
     /// Writes a syllable that sits exactly on the grid, as an ending needs it, in place of all
     /// that was to follow. One that is there already is made exact.
-    pub fn write_exactly(&mut self, stage: &Stage, tick: Tick, sung: &Sung) {
+    pub fn write_exactly(&mut self, stage: &Stage, tick: Tick, sung: &Intoned) {
         self.forget_from(tick);
         let Ok(pitch) = u8::try_from(sung.pitch.clamp(0, 127)) else { return };
         let length = sung.steps * f64::from(TICKS_PER_SIXTEENTH);
@@ -158,9 +158,9 @@ mod tests {
         words::{Syllable, Then},
     };
 
-    fn syllable(step: i64, word: Option<&str>) -> Sung {
+    fn syllable(step: i64, word: Option<&str>) -> Intoned {
         let lyric = Lyric::new(&Syllable { text: "la".into(), ..Syllable::default() }, Then::Word);
-        Sung { step, steps: 2.0, pitch: 60, velocity: 0.5, lyric, word: word.map(str::to_owned) }
+        Intoned { step, steps: 2.0, pitch: 60, velocity: 0.5, lyric, word: word.map(str::to_owned) }
     }
 
     /// Plays three bars from a line written in the first for the second.
