@@ -21,7 +21,7 @@ pub use clock_ports::ClockOutView;
 pub use following::LeaderView;
 pub use planning::Plan;
 pub use surfaces::LEARN_WITHIN;
-pub use view::{BotView, View};
+pub use view::{BotView, View, VoiceView};
 
 use crate::{
     clock_thread::Order,
@@ -32,6 +32,7 @@ use crate::{
     mixer::{Mixer, When},
     roster::{Bot, Life, Roster},
     score::Score,
+    surtitles::Surtitles,
 };
 use commands::Watcher;
 use following::Following;
@@ -69,6 +70,8 @@ const WAIT_FOR_FOLDERS: Duration = Duration::from_secs(60);
 const HELLO_WITHIN: Duration = Duration::from_millis(400);
 /// When the timer has not been heard for so long, the whole process had been stopped.
 const STALL: Duration = Duration::from_secs(2);
+/// Bytes of a datagram with sung words, at most; no longer ones are read.
+const LONGEST_WORDS: usize = 1024;
 /// Bars in a phrase, as far as the announcement of the end goes, when nobody says.
 const USUAL_PHRASE: u32 = 4;
 
@@ -120,6 +123,7 @@ pub struct Director {
     waited: f64,
     /// The ports that get our clock.
     clock_outs: Vec<ClockOutView>,
+    surtitles: Surtitles,
     out: Vec<Action>,
 }
 
@@ -170,6 +174,7 @@ impl Director {
             following: ensemble.clock.input.as_ref().map(Following::new),
             waited: 0.0,
             clock_outs: ensemble.clock.out.iter().map(ClockOutView::new).collect(),
+            surtitles: Surtitles::default(),
             out: Vec::new(),
             here: None,
             ensemble,
@@ -357,6 +362,10 @@ impl Director {
             let voice = self.voice(from, &message);
             self.memory.remember(voice, topic, message.bytes);
         }
+        if matches!(topic, "text" | "line") {
+            self.sung(now, from, &message);
+            return;
+        }
         // The end is announced one phrase ahead, and the band may have agreed on longer ones.
         if topic == "phraselength"
             && self.ensemble.phraselength.is_none()
@@ -381,6 +390,26 @@ impl Director {
             .collect();
         for name in names {
             self.tell_off(now, &name, crate::roster::Then::Stay);
+        }
+    }
+
+    /// Somebody sings, and the person at the screen may read it.
+    fn sung(&mut self, now: Duration, from: SocketAddr, message: &musebot_protocol::Message) {
+        if message.bytes.len() > LONGEST_WORDS {
+            return;
+        }
+        let Ok(said) = musebot_protocol::Broadcast::decode(message) else { return };
+        let tick = self.current_tick(now);
+        let bot = self.roster.iter().find(|bot| bot.source == Some(from)).map(|bot| bot.name.clone());
+        let name = bot.as_deref().unwrap_or(&said.speaker);
+        match said.said() {
+            Some(Said::Line(line)) => {
+                if let Some((name, line)) = self.surtitles.line(now, tick, name, &line) {
+                    self.out.push(Action::Sung { name, line });
+                }
+            }
+            Some(Said::Text(word)) => self.surtitles.word(tick, name, &word),
+            _ => {}
         }
     }
 

@@ -188,6 +188,13 @@ pub enum Action {
     Inputs(Inputs),
     /// Tell the person at the screen.
     Say(Tone, String),
+    /// A voice begins a line: for the log, where no status line shows its words.
+    Sung {
+        /// Whose it is.
+        name: String,
+        /// What it will sing.
+        line: String,
+    },
     /// All is over; leave with this exit code.
     Finish(u8),
 }

@@ -213,7 +213,7 @@ impl Performance {
                 },
                 _ = timer.tick() => {
                     ticks += 1;
-                    if ticks.is_multiple_of(DRAW_EVERY) {
+                    if self.director.has_new_words() || ticks.is_multiple_of(DRAW_EVERY) {
                         self.status.draw(&self.director.view(clock::now()));
                     }
                     if !told_priority && ticks == 10 {
@@ -400,6 +400,8 @@ impl Performance {
                 Action::Say(Tone::Note, what) => tracing::info!("{what}"),
                 Action::Say(Tone::Warning, what) => tracing::warn!("{what}"),
                 Action::Say(Tone::Loud, what) => tracing::error!("{what}"),
+                Action::Sung { name, line } if !self.status.is_shown() => tracing::info!("{name}: {line}"),
+                Action::Sung { .. } => {}
                 Action::Finish(code) => finish = Some(code),
             }
         }

@@ -51,4 +51,5 @@ pub mod socket;
 pub mod status;
 pub mod supervisor;
 pub mod surface;
+pub mod surtitles;
 pub mod tap;

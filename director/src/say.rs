@@ -135,6 +135,8 @@ fn takes(topic: &str) -> Option<&'static str> {
         "plan/chordDuration" => "a number for each chord of the plan, such as 8 8",
         "pcprob" => "twelve numbers, one for each pitch class from C",
         "section" => "a name, such as A",
+        "text" => "the word that is sung now",
+        "line" => "the line that begins now, as one text",
         "onoff" => "1 or 0",
         "initialize" | "exiting" => "a 1 (a 0 means nothing)",
         _ => return None,

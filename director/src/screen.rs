@@ -1,6 +1,7 @@
 //! Everything that goes to the terminal while we run goes through one thread, so that a terminal
 //! that stands still (Ctrl-S, a stuck connection) holds up nobody: what has no room is left out.
 
+use crate::status::{Status, columns};
 use std::{
     io::{self, Write},
     sync::{
@@ -21,7 +22,7 @@ enum Job {
     /// A line of the log, for stderr.
     Log(Vec<u8>),
     /// The status line, for stdout.
-    Status(String),
+    Status(Status),
     /// Leave the status line standing and go below it.
     Below,
     /// Say when all before this has been written.
@@ -57,11 +58,11 @@ fn show(inbox: &Receiver<Job>) {
                 }
                 let _ = io::stderr().write_all(&line);
             }
-            Job::Status(line) => {
+            Job::Status(status) => {
                 let size = rustix::termios::tcgetwinsize(io::stdout());
-                let columns = size.map_or(80, |size| usize::from(size.ws_col).max(20));
-                let line: String = line.chars().take(columns - 1).collect();
-                let width = line.chars().count();
+                let most = size.map_or(80, |size| usize::from(size.ws_col).max(20));
+                let line = status.in_columns(most - 1);
+                let width = columns(&line);
                 let wipe = drawn.saturating_sub(width);
                 let _ = write!(out, "\r{line}{:wipe$}", "");
                 let _ = out.flush();
@@ -80,8 +81,8 @@ fn show(inbox: &Receiver<Job>) {
 }
 
 /// Shows the status line in place of the last one. Never waits.
-pub fn status(line: String) {
-    let _ = screen().map(|s| s.try_send(Job::Status(line)));
+pub fn status(status: Status) {
+    let _ = screen().map(|s| s.try_send(Job::Status(status)));
 }
 
 /// Leaves the status line standing and goes below it. Never waits.

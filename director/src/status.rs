@@ -2,7 +2,10 @@
 //!
 //! It needs nothing of the terminal but a carriage return, and is not there when stdout is none.
 
-use crate::{director::View, screen};
+use crate::{
+    director::{View, VoiceView},
+    screen,
+};
 use musebot_protocol::State;
 use std::{
     fmt::Write,
@@ -27,7 +30,13 @@ impl StatusLine {
         if !self.shown {
             return;
         }
-        screen::status(text(view));
+        screen::status(Status { text: text(view), words: view.words.clone() });
+    }
+
+    /// Whether there is such a line.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.shown
     }
 
     /// Leaves the last line standing and goes below it.
@@ -35,6 +44,80 @@ impl StatusLine {
         if self.shown {
             screen::below();
         }
+    }
+}
+
+/// What the line holds, before anybody knows how wide the terminal is.
+#[derive(Debug)]
+pub struct Status {
+    /// How things stand.
+    pub text: String,
+    /// What voices sing.
+    pub words: Vec<VoiceView>,
+}
+
+impl Status {
+    /// As much of it as so many columns hold. Words that sound have room before the state of
+    /// things has, but leave it half the line; of each voice, what it has sung last.
+    #[must_use]
+    pub fn in_columns(&self, most: usize) -> String {
+        let free = most.saturating_sub(columns(&self.text)).max(most / 2);
+        let room = free.checked_div(self.words.len()).unwrap_or(0);
+        let words: String = self.words.iter().map(|voice| sung(voice, room)).collect();
+        let mut line = head(&self.text, most - columns(&words).min(most)).to_owned();
+        line.push_str(&words);
+        line
+    }
+}
+
+/// ` ♪ poet: or not to be`, or what is left of it in so many columns; nothing where not even a word has room.
+fn sung(voice: &VoiceView, room: usize) -> String {
+    const LEAST: usize = 8;
+    let name = format!(" ♪ {}: ", voice.name);
+    let name = if columns(&name) + LEAST <= room { name } else { " ♪ ".to_owned() };
+    let Some(left) = room.checked_sub(columns(&name)).filter(|left| *left >= LEAST) else { return String::new() };
+    if columns(&voice.text) <= left {
+        return name + &voice.text;
+    }
+    let mut taken = 1;
+    let tail = voice.text.char_indices().rev().take_while(|(_, c)| {
+        taken += width(*c);
+        taken <= left
+    });
+    let at = tail.last().map_or(voice.text.len(), |(at, _)| at);
+    format!("{name}…{}", &voice.text[at..])
+}
+
+/// The beginning of a text, in so many columns.
+fn head(text: &str, most: usize) -> &str {
+    let mut taken = 0;
+    let fits = text.char_indices().find(|(_, c)| {
+        taken += width(*c);
+        taken > most
+    });
+    &text[..fits.map_or(text.len(), |(at, _)| at)]
+}
+
+/// How many columns of a terminal a text takes up, at most.
+#[must_use]
+pub fn columns(text: &str) -> usize {
+    text.chars().map(width).sum()
+}
+
+/// East Asian letters and pictures are two columns wide, marks on letters none.
+fn width(c: char) -> usize {
+    match c {
+        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200d}' | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' => 0,
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff01}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
     }
 }
 
@@ -136,11 +219,42 @@ mod tests {
             quitting: false,
             leader: None,
             clock_outs: Vec::new(),
+            words: Vec::new(),
         };
         assert_eq!(
             text(&view),
             "112.0 bpm  5.3 of 32  verse | bass -12 dB 0.2 ms 3 gaps | melody muted | drums backing-off | restarts 3"
         );
+    }
+
+    fn status(text: &str, words: &[(&str, &str)]) -> Status {
+        let voice = |(name, text): &(&str, &str)| VoiceView { name: (*name).into(), text: (*text).into() };
+        Status { text: text.into(), words: words.iter().map(voice).collect() }
+    }
+
+    #[test]
+    fn words_stand_behind_how_things_are_and_have_half_the_line_where_it_is_short() {
+        let poet = ("poet", "To be, or not to be, that is the question");
+        let state = "120.0 bpm  5.3 of 32 | bass -12 dB | drums -9 dB";
+        let line = |columns, words: &[(&str, &str)]| status(state, words).in_columns(columns);
+        assert_eq!(line(100, &[]), state);
+        assert_eq!(line(20, &[]), "120.0 bpm  5.3 of 32");
+        assert_eq!(line(100, &[poet]), format!("{state} ♪ poet: To be, or not to be, that is the question"));
+        assert_eq!(line(60, &[poet]), "120.0 bpm  5.3 of 32 | bass -1 ♪ poet: …hat is the question");
+        let both = line(80, &[poet, ("caller", "Maiasaura")]);
+        assert_eq!(both, "120.0 bpm  5.3 of 32 | bass -12 dB | drums  ♪ poet: …e question ♪ caller: Maiasaura");
+        assert_eq!(line(19, &[poet, poet]), "120.0 bpm  5.3 of 3", "where nothing fits there are no words");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_line_is_never_wider_than_the_terminal(
+            text in ".{0,200}", words in proptest::collection::vec((".{0,24}", ".{0,160}"), 0..9), most in 0..300usize
+        ) {
+            let words: Vec<_> = words.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            let line = status(&text, &words).in_columns(most);
+            proptest::prop_assert!(columns(&line) <= most, "{} of {most}: {line:?}", columns(&line));
+        }
     }
 
     #[test]
@@ -165,6 +279,7 @@ mod tests {
             quitting: false,
             leader: Some(leader),
             clock_outs: outs.map(|(name, here)| ClockOutView { name: name.into(), here }).into(),
+            words: Vec::new(),
         };
         assert_eq!(
             text(&view),

@@ -1,42 +1,38 @@
-//! Models that write.
+//! Models that write: character RNNs that learn from any UTF-8 text or list of names, and a [`Writer`] that goes on where a
+//! text stops. What computes (candle) does not show outside.
 
+mod adam;
+mod card;
+mod chance;
+mod char_rnn;
+mod checkpoint;
+mod corpus;
+mod kernels;
+mod learner;
+mod loss_curve;
 pub mod models;
+mod ngram;
+mod recipe;
+mod rng;
+mod sampling;
+mod sha256;
+mod stepper;
+mod study;
+mod tensor;
+mod training;
+mod vocab;
+mod weights;
+mod writer;
 
-/// Stand-in.
-#[derive(Clone, Debug)]
-pub struct Writer;
-/// Stand-in.
-#[derive(Debug)]
-pub struct OpenError;
-impl std::fmt::Display for OpenError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("stand-in")
-    }
-}
-impl std::error::Error for OpenError {}
-/// Stand-in.
-#[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "stand-in")]
-pub struct Sampling {
-    pub temperature: f32,
-    pub top_k: Option<usize>,
-    pub top_p: Option<f32>,
-}
-#[expect(missing_docs, reason = "stand-in")]
-#[expect(clippy::missing_errors_doc, reason = "stand-in")]
-impl Writer {
-    pub fn open(_: impl AsRef<std::path::Path>) -> Result<Self, OpenError> {
-        Err(OpenError)
-    }
-    pub fn alphabet(&self) -> &[char] {
-        &[]
-    }
-    pub fn begin(&mut self, _: u64) {}
-    pub fn prime(&mut self, _: &str) {}
-    pub fn next(&mut self, _: &Sampling) -> Option<char> {
-        None
-    }
-    pub fn next_where(&mut self, _: &Sampling, _: impl Fn(Option<char>) -> bool) -> Option<Option<char>> {
-        None
-    }
-}
+pub use adam::Clip;
+pub use char_rnn::{Cell, Shape};
+pub use checkpoint::{OpenError, Precision};
+pub use corpus::{Corpus, CorpusError, Mode, Reading};
+pub use learner::Learner;
+pub use ngram::Baseline;
+pub use recipe::{Batches, Clipping, Decay, Loss, Optimiser, Recipe, RecipeError, Samples};
+pub use sampling::Sampling;
+pub use study::Study;
+pub use training::{Ending, Event, Point, Summary, Training, TrainingError};
+pub use vocab::{Vocab, VocabError};
+pub use writer::Writer;

@@ -39,6 +39,10 @@ pub enum Said {
     Valence(f64),
     /// `arousal`, 0–1.
     Arousal(f64),
+    /// `text`: a word that the speaker sings or says now.
+    Text(String),
+    /// `line`: the line of verse, or the name, that it begins now.
+    Line(String),
 }
 
 impl Said {
@@ -101,6 +105,8 @@ impl Said {
             "exiting" if numbers().next().is_none_or(|n| n != 0.0) => Self::Exiting,
             "valence" => Self::Valence(unit()?),
             "arousal" => Self::Arousal(unit()?),
+            "text" => Self::Text(words(args)?),
+            "line" => Self::Line(words(args)?),
             _ => return None,
         })
     }
@@ -126,6 +132,8 @@ impl Said {
             Self::Exiting => "exiting",
             Self::Valence(_) => "valence",
             Self::Arousal(_) => "arousal",
+            Self::Text(_) => "text",
+            Self::Line(_) => "line",
         }
     }
 
@@ -150,7 +158,7 @@ impl Said {
                 .collect(),
             Self::PlanChordDuration(shares) => shares.as_slice().into_args(),
             Self::PcProb(shares) => shares.as_slice().into_args(),
-            Self::Section(name) => name.as_str().into_args(),
+            Self::Section(text) | Self::Text(text) | Self::Line(text) => text.as_str().into_args(),
             Self::OnOff(on) => (*on).into_args(),
             Self::Initialize | Self::Exiting => 1.into_args(),
         }
@@ -161,6 +169,17 @@ impl Said {
     pub fn by(&self, speaker: &str) -> Broadcast {
         Broadcast { topic: self.topic().to_owned(), speaker: speaker.to_owned(), args: self.args() }
     }
+}
+
+/// What is sung: one text, or several that belong together. A word may look like a number.
+fn words(args: &[Arg]) -> Option<String> {
+    let word = |arg: &Arg| match arg {
+        Arg::Text(text) => text.clone(),
+        Arg::Int(number) => number.to_string(),
+        Arg::Float(number) => number.to_string(),
+    };
+    let all = args.iter().map(word).collect::<Vec<_>>().join(" ");
+    (!all.trim().is_empty()).then_some(all)
 }
 
 /// One chord of a plan: text with numbers in it, or a single number.

@@ -143,6 +143,10 @@ fn reply() -> impl Strategy<Value = Reply> {
     ]
 }
 
+fn no_zero(text: &String) -> bool {
+    !text.contains('\0')
+}
+
 fn said() -> impl Strategy<Value = Said> {
     let chord = vec(-127..=127_i32, 1..8);
     prop_oneof![
@@ -161,6 +165,8 @@ fn said() -> impl Strategy<Value = Said> {
         Just(Said::Exiting),
         unit().prop_map(Said::Valence),
         unit().prop_map(Said::Arousal),
+        ".{0,20}[a-zé!?]".prop_filter("no text on the wire holds a zero", no_zero).prop_map(Said::Text),
+        ".{0,80}[a-zé!?]".prop_filter("no text on the wire holds a zero", no_zero).prop_map(Said::Line),
         vec(unit(), 12).prop_map(|shares| Said::PcProb(shares.try_into().unwrap())),
     ]
 }

@@ -99,6 +99,20 @@ fn phrases_may_be_a_float_and_must_be_at_least_one() {
 }
 
 #[test]
+fn words_that_are_sung_are_one_text_or_several_and_never_blank() {
+    let line = "To be, or not to be, that is the question";
+    assert_eq!(said("line", vec![text(line)]), Some(Said::Line(line.to_owned())));
+    assert_eq!(said("text", vec![text("sueño")]), Some(Said::Text("sueño".to_owned())));
+    assert_eq!(said("text", vec![text("to"), text("be")]), Some(Said::Text("to be".to_owned())));
+    assert_eq!(said("text", vec![I(4), F(0.5)]), Some(Said::Text("4 0.5".to_owned())), "a word may look like a number");
+    for blank in [vec![], vec![text("")], vec![text(" \n")]] {
+        assert_eq!(said("text", blank.clone()), None, "{blank:?}");
+        assert_eq!(said("line", blank), None);
+    }
+    assert_eq!(heard("text", vec![text("word")]).said(), None, "who says no id has said nothing else");
+}
+
+#[test]
 fn b22_an_exiting_of_zero_says_nothing() {
     assert_eq!(said("exiting", vec![I(1)]), Some(Said::Exiting));
     assert_eq!(said("exiting", vec![]), Some(Said::Exiting));

@@ -29,6 +29,17 @@ pub struct View {
     pub leader: Option<LeaderView>,
     /// The ports that get our clock.
     pub clock_outs: Vec<ClockOutView>,
+    /// What is sung right now.
+    pub words: Vec<VoiceView>,
+}
+
+/// What one voice sings right now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoiceView {
+    /// Whose it is.
+    pub name: String,
+    /// What has sounded of its line.
+    pub text: String,
 }
 
 /// How one bot is doing.
@@ -66,8 +77,7 @@ impl Director {
     pub fn view(&self, now: Duration) -> View {
         let when = self.when(now);
         let seconds = self.since_origin(now);
-        let next = self.map.first_tick_from(seconds);
-        let tick = if self.map.seconds(next) > seconds { Tick((next.0 - 1).max(0)) } else { next };
+        let tick = self.current_tick(now);
         let position = self.position(tick);
         View {
             tempo: self.map.tempo(tick),
@@ -95,6 +105,19 @@ impl Director {
             quitting: self.quitting.is_some(),
             leader: self.following.as_ref().map(|following| following.view(now)),
             clock_outs: self.clock_outs.clone(),
+            words: self.surtitles.shown(tick),
         }
+    }
+
+    /// Whether a word has sounded that nobody has seen yet.
+    pub fn has_new_words(&mut self) -> bool {
+        self.surtitles.take_news()
+    }
+
+    /// The last tick that was due at `now`; 0 before the first.
+    pub(super) fn current_tick(&self, now: Duration) -> Tick {
+        let seconds = self.since_origin(now);
+        let next = self.map.first_tick_from(seconds);
+        if self.map.seconds(next) > seconds { Tick((next.0 - 1).max(0)) } else { next }
     }
 }

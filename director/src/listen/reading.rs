@@ -7,6 +7,9 @@ use std::fmt::Write;
 /// Cells of the bar that shows a share.
 const CELLS: f64 = 10.0;
 
+/// Characters of what is sung, at most.
+const LONGEST_TEXT: usize = 200;
+
 /// The values of a word, in a musical reading where there is one. Holds no character that could
 /// make a terminal do something.
 #[must_use]
@@ -71,10 +74,21 @@ fn musical(said: &Said, args: &[Arg]) -> String {
         }
         Said::PcProb(shares) => pitch_classes(shares),
         Said::Section(name) => name.clone(),
+        Said::Text(word) => shortened(word),
+        Said::Line(line) => format!("“{}”", shortened(line)),
         Said::OnOff(on) => (if *on { "1: play" } else { "0: be silent" }).to_owned(),
         Said::Initialize => "make new material".to_owned(),
         Said::Exiting => "ends its form".to_owned(),
     }
+}
+
+/// What is sung, so long as a screen has room for it.
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(LONGEST_TEXT).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 /// The likeliest pitch classes first.
@@ -129,6 +143,8 @@ mod tests {
         assert_eq!(read("plan/chordDuration", "ff", vec![24.0, 8.0]), "75% 25%  (24.0 8.0)");
         assert_eq!(read("section", "s", "B"), "B");
         assert_eq!(read("onoff", "i", 0), "0: be silent");
+        assert_eq!(read("text", "s", "question"), "question");
+        assert_eq!(read("line", "s", "To be, or not to be"), "“To be, or not to be”");
         let mut shares = vec![0.0; 12];
         (shares[9], shares[0]) = (0.25, 0.75);
         assert_eq!(read("pcprob", "ffffffffffff", shares), "C 0.75  A 0.25");
@@ -150,8 +166,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_without_end_has_one() {
+        assert_eq!(read("line", "s", "ñ".repeat(60_000).as_str()), format!("“{}…”", "ñ".repeat(200)));
+    }
+
+    #[test]
     fn no_word_of_a_bot_reaches_the_terminals_controls() {
-        let text = read("say", "s", "red \u{1b}[31m bell \u{7} back\r over\u{202e}");
-        assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text:?}");
+        for topic in ["say", "text", "line"] {
+            let text = read(topic, "s", "red \u{1b}[31m bell \u{7} back\r over\u{202e}");
+            assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{topic}: {text:?}");
+        }
     }
 }

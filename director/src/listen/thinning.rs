@@ -14,7 +14,7 @@ const SAME: Duration = Duration::from_secs(5);
 const MOST: usize = 1024;
 
 /// What happens once, and matters each time.
-const EVENTS: [&str; 4] = ["exiting", "initialize", "onoff", "section"];
+const EVENTS: [&str; 6] = ["exiting", "initialize", "line", "onoff", "section", "text"];
 
 /// What was shown last of each speaker and topic.
 #[derive(Debug, Default)]

@@ -52,6 +52,8 @@ pub(crate) enum Done {
     Show(usize, Vec<String>),
     Inputs(Inputs),
     Say(Tone, String),
+    /// A line that somebody begins to sing.
+    Sung(String, String),
     /// The clocks of other machines stop before this tick; `true` if they may go on from there.
     ClocksStop(i64, bool),
     Finish(u8),
@@ -389,6 +391,7 @@ impl Rig {
                 }
                 Action::Inputs(inputs) => Done::Inputs(inputs),
                 Action::Say(tone, what) => Done::Say(tone, what),
+                Action::Sung { name, line } => Done::Sung(name, line),
                 Action::Finish(code) => Done::Finish(code),
             };
             self.log.push((at, done));

@@ -65,13 +65,22 @@ impl Pen {
                 Some(verses.line().to_owned())
             }
             Self::Model(writer, dice) => {
+                // A model of sayings begins each anew, one of plays goes on where it was.
+                let sayings = writer.writes_names();
                 if let Some(speaker) = &wish.begins {
-                    let mut dice = dice.about(&format!("{speaker} {}", wish.turn));
-                    writer.begin(dice.below(usize::MAX) as u64);
-                    writer.prime(&format!("\n\n{speaker}:\n"));
+                    *dice = dice.about(&format!("{speaker} {}", wish.turn));
+                    if !sayings {
+                        writer.begin(dice.below(usize::MAX) as u64);
+                        writer.prime(&format!("{speaker}:\n"));
+                    }
                 }
                 let how = Sampling { temperature: wish.temperature as f32, top_k: None, top_p: Some(0.95) };
-                (0..TRIES).find_map(|_| read_line(|allowed| writer.next_where(&how, allowed)))
+                (0..TRIES).find_map(|_| {
+                    if sayings {
+                        writer.begin(dice.below(usize::MAX) as u64);
+                    }
+                    read_line(|allowed| writer.next_where(&how, allowed))
+                })
             }
         }
     }

@@ -143,12 +143,12 @@ impl Reciter {
                 let root = i32::from(chord.root());
                 self.nearest_by(chord, |p| {
                     let home = if (p - root).rem_euclid(12) == 0 { 0 } else { 3 };
-                    let above = (p - self.last).max(0);
+                    let above = (p - self.last).max(0) * 3;
                     (p - wanted).abs() + home + above + ((p - self.last).abs() - 7).max(0) * 3
                 })
             }
             Pause::Question => self.nearest_by(chord, |p| {
-                let falls = if p <= self.last { 8 } else { 0 };
+                let falls = if p <= self.last { 40 } else { 0 };
                 (p - self.last - 4).abs() + falls
             }),
             Pause::None | Pause::Comma => self.firm(chord, wanted),
