@@ -161,6 +161,9 @@ impl Musebot for NameVoice {
             self.bar = Some(stage.bar());
             self.band.bar(stage);
             self.form.bar(stage);
+            if self.ending.is_none() {
+                self.sheet.end_with(stage);
+            }
             if music::is_last_bar(stage) {
                 self.end(stage);
             }

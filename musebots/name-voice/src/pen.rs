@@ -112,7 +112,9 @@ impl Pen {
             }
             Source::Pocket(names) => match kin {
                 None => dice.pick::<&'static str>(names).to_string(),
-                Some((call, kinship)) => graft(call, &sound(dice.pick::<&'static str>(names), self.language)?, kinship, dice)?,
+                Some((call, kinship)) => {
+                    graft(call, &sound(dice.pick::<&'static str>(names), self.language)?, kinship, dice)?
+                }
             },
         };
         let word = sound(&name, self.language)?;

@@ -158,6 +158,9 @@ impl TextVoice {
         let bar = stage.bar();
         self.band.bar(stage);
         let new_section = self.form.bar(stage);
+        if self.ending.is_none() {
+            self.sheet.end_with(stage);
+        }
         if music::is_last_bar(stage) {
             return self.end(stage);
         }

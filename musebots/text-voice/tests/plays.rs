@@ -2,10 +2,11 @@
 
 use musebot_kit::{
     Meter, Mode, Musebot, PlacedNote, Said, Setup, Stage, Style, Tempo, Tick,
-    music::{Phrase, Rehearsal, Scale, trials},
+    music::{self, Dice, Ground, Phrase, Rehearsal, Scale, Script, Tala, pulse, trials},
+    words::Language,
 };
 use std::process::Command;
-use text_voice::TextVoice;
+use text_voice::{TextVoice, Verses};
 
 /// Tells the same plan in every phrase, in the voice's own key.
 struct Leader;
@@ -67,6 +68,28 @@ fn two_runs_with_one_seed_speak_the_same() {
         assert_eq!(once.notes, twice.notes);
         assert_eq!(once.words, twice.words);
         assert_ne!(once.notes, led(style, 8, 0.7).notes);
+    }
+}
+
+#[test]
+fn stressed_syllables_fall_on_beats_and_light_ones_between_them() {
+    for (language, name) in [(Language::English, "en"), (Language::Spanish, "es"), (Language::Latin, "la")] {
+        let (mut heavy, mut light) = ((0, 0), (0, 0));
+        for bpm in [72.0, 96.0, 112.0, 132.0] {
+            let mut verses = Verses::new(language, Dice::new(1));
+            for _ in 0..60 {
+                let Some(script) = Script::read(verses.line(), language) else { continue };
+                let bar = pulse(Meter::default(), &Tala::plain(Meter::default()));
+                let weights: Vec<f64> = bar[12..].iter().chain((0..6).flat_map(|_| &bar)).copied().collect();
+                let ground = Ground { weights, step_s: 15.0 / bpm, syllable_s: 0.27, begin: 4, last: None };
+                let falls = music::scan(&script.feet, &ground).unwrap();
+                let [full, weak] = music::on_beats(&script.feet, &falls, &ground);
+                (heavy, light) = ((heavy.0 + full.0, heavy.1 + full.1), (light.0 + weak.0, light.1 + weak.1));
+            }
+        }
+        println!("{name}: on beats {heavy:?} of the stressed syllables and {light:?} of the light ones");
+        assert!(heavy.0 * 100 >= heavy.1 * 75, "{name}: {heavy:?}");
+        assert!(light.0 * 100 <= light.1 * 25, "{name}: {light:?}");
     }
 }
 

@@ -108,6 +108,16 @@ impl Songsheet {
         }
     }
 
+    /// Once the end is in sight: what would go on beyond the last bar line is left out from there.
+    pub fn end_with(&mut self, stage: &Stage) {
+        let Some(left) = stage.bars_left().filter(|left| *left > 0) else { return };
+        let per_bar = stage.ticks_per_bar();
+        let last = stage.tick() - stage.tick_in_bar() + i64::from(left - 1) * per_bar;
+        if self.end.is_some_and(|end| end > last) {
+            self.forget_from(last);
+        }
+    }
+
     /// Forgets what was not handed out yet of a tick and later.
     pub fn forget_from(&mut self, tick: Tick) {
         self.notes.retain(|(at, _)| *at < tick);
