@@ -1,11 +1,24 @@
 //! Words for voices: from letters to the sounds of a language, in syllables, with their stress
 //! and the pauses between them. No sound is made here.
 
+mod english;
+mod latin;
+mod letters;
 mod lyric;
+mod numbers;
 mod phone;
+mod read;
+mod rhyme;
+mod rules;
+mod sound;
+mod spanish;
+mod syllables;
+#[cfg(test)]
+mod tests;
 
 pub use lyric::{Lyric, MOST_PHONES, Then};
 pub use phone::Phone;
+pub use read::read;
 
 /// How the letters of a text are meant to sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,9 +26,9 @@ pub enum Language {
     /// English.
     #[default]
     English,
-    /// Spanish.
+    /// Spanish, as it is said in America: c before e and z are s.
     Spanish,
-    /// Names in Latin and Greek, as the Romans would say them.
+    /// Names in Latin and Greek, as English speakers of science say them.
     Latin,
 }
 
