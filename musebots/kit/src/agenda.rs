@@ -1,7 +1,13 @@
 //! Keeps notes until their tick, and their ends until theirs: notes in, beginnings and ends with
-//! their instants out. Every beginning has its end.
+//! their instants out. Every beginning has its end. Words go out earlier than other notes, so that
+//! the consonants before the beat can be sung before it.
 
-use crate::{clock::Beat, note::PlacedNote};
+use crate::{
+    clock::Beat,
+    note::PlacedNote,
+    voice::{LONGEST_LEAD, Sung, lead},
+    words::{Lyric, Then},
+};
 use musebot_protocol::Tick;
 use std::collections::BTreeMap;
 
@@ -17,6 +23,8 @@ pub(crate) struct Cue {
     pub(crate) pitch: u8,
     /// How hard it begins; `None` when it ends.
     pub(crate) velocity: Option<f32>,
+    /// What it sings.
+    pub(crate) sung: Option<Sung>,
 }
 
 /// Notes that wait for a later tick, at most; what goes beyond is not played.
@@ -25,6 +33,10 @@ const MOST_WAITING: usize = 4096;
 const EARLIEST: f64 = 0.020;
 /// No note is shorter, in ticks.
 const SHORTEST: f64 = 0.05;
+/// Syllables that are closer than this are sung in one breath, in seconds.
+const LEGATO: f64 = 0.12;
+/// No syllable is over sooner after its beat, in seconds.
+const SHORTEST_SUNG: f64 = 0.06;
 
 /// The agenda.
 #[derive(Default)]
@@ -51,6 +63,11 @@ impl Sounding {
     }
 }
 
+/// Where a note begins, in ticks.
+fn place(placed: &PlacedNote, tick_s: f64) -> f64 {
+    placed.tick.0 as f64 + f64::from(placed.note.deviation_ms) / 1000.0 / tick_s
+}
+
 impl Agenda {
     /// Keeps a note until its tick.
     pub(crate) fn add(&mut self, note: PlacedNote) {
@@ -69,39 +86,84 @@ impl Agenda {
         let tick_s = beat.tempo.tick_seconds();
         let position = beat.tick.0 as f64;
         let due = |at: f64| beat.due + (at - position) * tick_s;
-        while let Some(entry) = self.waiting.first_entry().filter(|e| *e.key() <= beat.tick) {
-            let notes = entry.remove();
-            self.count -= notes.len();
-            for PlacedNote { note, .. } in notes {
-                let begin = position + f64::from(note.deviation_ms) / 1000.0 / tick_s;
-                // A pitch that still sounds ends where it begins anew.
-                self.sounding.retain(|old| {
-                    let again = old.pitch == note.pitch;
-                    if again {
-                        let end = old.cut(begin);
-                        cues.push(Cue { due: due(end), position: end, id: old.id, pitch: old.pitch, velocity: None });
-                    }
-                    !again
-                });
-                let id = self.next_id;
-                self.next_id = self.next_id.wrapping_add(1);
-                cues.push(Cue {
-                    due: due(begin),
-                    position: begin,
-                    id,
-                    pitch: note.pitch,
-                    velocity: Some(note.velocity),
-                });
-                self.sounding.push(Sounding { id, pitch: note.pitch, begin, end: begin + note.length.max(SHORTEST) });
-            }
+        let ready = self.ready(beat);
+        for (n, placed) in ready.iter().enumerate() {
+            let note = placed.note;
+            let begin = place(placed, tick_s).max(place(&PlacedNote { tick: beat.tick, note }, tick_s));
+            // A pitch that still sounds ends where it begins anew.
+            self.sounding.retain(|old| {
+                let again = old.pitch == note.pitch;
+                if again {
+                    let end = old.cut(begin);
+                    cues.push(Cue { due: due(end), position: end, id: old.id, pitch: old.pitch, velocity: None, sung: None });
+                }
+                !again
+            });
+            let id = self.next_id;
+            self.next_id = self.next_id.wrapping_add(1);
+            cues.push(Cue {
+                due: due(begin),
+                position: begin,
+                id,
+                pitch: note.pitch,
+                velocity: Some(note.velocity),
+                sung: self.sung(placed, begin, beat, &ready[n + 1..]),
+            });
+            self.sounding.push(Sounding { id, pitch: note.pitch, begin, end: begin + note.length.max(SHORTEST) });
         }
         let settled = position + 1.0 - EARLIEST / tick_s;
         self.sounding.retain(|s| {
             if s.end < settled {
-                cues.push(Cue { due: due(s.end), position: s.end, id: s.id, pitch: s.pitch, velocity: None });
+                cues.push(Cue { due: due(s.end), position: s.end, id: s.id, pitch: s.pitch, velocity: None, sung: None });
             }
             s.end >= settled
         });
+    }
+
+    /// Takes out what is to be let go with this beat: what is due, and words that begin before the
+    /// next one.
+    fn ready(&mut self, beat: &Beat) -> Vec<PlacedNote> {
+        let tick_s = beat.tempo.tick_seconds();
+        let next = beat.tick.0 as f64 + 1.0;
+        let early = |placed: &PlacedNote| {
+            let before = placed.note.lyric.map_or(0.0, |lyric| f64::from(lead(&lyric)) / tick_s);
+            before > 0.0 && place(placed, tick_s) - before < next
+        };
+        let farthest = beat.tick + ((f64::from(LONGEST_LEAD) + EARLIEST) / tick_s).ceil() as i64 + 1;
+        let mut ready = Vec::new();
+        let mut emptied = Vec::new();
+        for (tick, notes) in self.waiting.range_mut(..=farthest) {
+            notes.retain(|placed| {
+                let now = *tick <= beat.tick || early(placed);
+                ready.extend(now.then_some(*placed));
+                !now
+            });
+            emptied.extend(notes.is_empty().then_some(*tick));
+        }
+        emptied.iter().for_each(|tick| _ = self.waiting.remove(tick));
+        self.count -= ready.len();
+        ready
+    }
+
+    /// How a note's words lie around its beginning: up to the words that come next, if they are known.
+    fn sung(&self, placed: &PlacedNote, begin: f64, beat: &Beat, ready: &[PlacedNote]) -> Option<Sung> {
+        let lyric = placed.note.lyric?;
+        let tick_s = beat.tempo.tick_seconds();
+        let wanted = |lyric: &Lyric| f64::from(lead(lyric));
+        // Nothing begins earlier than a note may that is played with this beat.
+        let room = (begin - beat.tick.0 as f64) * tick_s + EARLIEST;
+        let own = placed.note.length * tick_s;
+        let later = self.waiting.values().flatten().filter(|other| other.tick > placed.tick);
+        let next = ready.iter().chain(later).find_map(|other| {
+            let at = (place(other, tick_s) - begin) * tick_s - wanted(&other.note.lyric?);
+            (other.tick > placed.tick).then_some(at)
+        });
+        let until = next.map_or(own, |next| {
+            let legato = lyric.then != Then::Line && next - own < LEGATO;
+            if legato { next } else { own.min(next) }
+        });
+        let lead = wanted(&lyric).min(room).max(0.0) as f32;
+        Some(Sung { lyric, lead, length: until.max(SHORTEST_SUNG) as f32 })
     }
 
     /// Ends all that sounds at one beat, and forgets what was planned. Notes count from where
@@ -113,7 +175,7 @@ impl Agenda {
         for s in self.sounding.drain(..) {
             let end = s.cut(position);
             let due = last.due + (end - last.tick.0 as f64) * tick_s;
-            cues.push(Cue { due, position: end, id: s.id, pitch: s.pitch, velocity: None });
+            cues.push(Cue { due, position: end, id: s.id, pitch: s.pitch, velocity: None, sung: None });
         }
     }
 
@@ -124,7 +186,7 @@ impl Agenda {
         let position = last.tick.0 as f64;
         for s in self.sounding.drain(..) {
             let due = last.due + (s.end - position) * last.tempo.tick_seconds();
-            cues.push(Cue { due, position: s.end, id: s.id, pitch: s.pitch, velocity: None });
+            cues.push(Cue { due, position: s.end, id: s.id, pitch: s.pitch, velocity: None, sung: None });
         }
     }
 

@@ -46,6 +46,7 @@ mod life;
 mod limiter;
 mod link;
 mod live;
+mod lyrics;
 mod midi_file;
 pub mod music;
 mod note;
@@ -66,18 +67,18 @@ mod timeline;
 mod voice;
 pub mod words;
 
-pub use aside::Aside;
 pub use musebot_protocol::{
     Arg, BotId, Broadcast, Gain, IntoArgs, Key, Meter, Mode, Position, Said, Style, TICKS_PER_BEAT,
     TICKS_PER_SIXTEENTH, Temperament, Tempo, Tick, ToBot,
 };
+pub use aside::Aside;
 pub use note::{Note, PlacedNote};
 pub use performer::Performer;
 pub use play::play;
 pub use rand;
 pub use setup::{About, Rng, Setup};
 pub use stage::Stage;
-pub use voice::{DrumKit, Patch, Poly, Singer, SoundFont, SoundFontError, Timbre, Voice};
+pub use voice::{DrumKit, Patch, Poly, Singer, SoundFont, SoundFontError, Sung, Timbre, Voice};
 
 /// A musebot: what it does at each tick, and when others speak.
 pub trait Musebot: Sized {

@@ -1,7 +1,11 @@
 //! A bot's part as a standard MIDI file: one track with its name, its tempo changes and its
-//! notes, so that the file alone plays right.
+//! notes, so that the file alone plays right. Words stand at their notes as lyrics (RP-017: a space
+//! ends a word, a carriage return a line).
 
-use crate::agenda::Cue;
+use crate::{
+    agenda::Cue,
+    words::{Lyric, Then},
+};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, Track, TrackEvent, TrackEventKind, num};
 use musebot_protocol::Tempo;
 use std::path::Path;
@@ -18,6 +22,7 @@ pub(crate) struct MidiFile {
     name: String,
     channel: num::u4,
     events: Vec<(u32, Event)>,
+    lyrics: Vec<Lyric>,
     full: bool,
 }
 
@@ -27,13 +32,15 @@ enum Event {
     /// Microseconds per beat.
     Tempo(u32),
     Off(u8),
+    /// Which of the lyrics.
+    Lyric(usize),
     On(u8, u8),
 }
 
 impl MidiFile {
     /// An empty part on a channel, 1–16.
     pub(crate) fn new(name: &str, channel: u8) -> Self {
-        Self { name: name.to_owned(), channel: num::u4::new((channel - 1) & 15), events: Vec::new(), full: false }
+        Self { name: name.to_owned(), channel: num::u4::new((channel - 1) & 15), events: Vec::new(), lyrics: Vec::new(), full: false }
     }
 
     /// From here on, this is the tempo.
@@ -47,6 +54,10 @@ impl MidiFile {
             Some(velocity) => Event::On(cue.pitch, ((velocity * 127.0).round() as u8).clamp(1, 127)),
             None => Event::Off(cue.pitch),
         };
+        if let Some(sung) = cue.sung {
+            self.add(units, Event::Lyric(self.lyrics.len()));
+            self.lyrics.push(sung.lyric);
+        }
         self.add(units, event);
     }
 
@@ -64,6 +75,7 @@ impl MidiFile {
     /// Writes the file, with `length` units in all if that is more than what was played.
     pub(crate) fn write(mut self, path: &Path, length: f64) -> std::io::Result<()> {
         self.events.sort_by_key(|(at, event)| (*at, matches!(event, Event::On(..)), *event));
+        let lyrics: Vec<String> = self.lyrics.iter().map(written).collect();
         let mut track: Track = vec![TrackEvent {
             delta: 0.into(),
             kind: TrackEventKind::Meta(MetaMessage::TrackName(self.name.as_bytes())),
@@ -72,6 +84,7 @@ impl MidiFile {
         for (at, event) in &self.events {
             let kind = match *event {
                 Event::Tempo(us) => TrackEventKind::Meta(MetaMessage::Tempo(num::u24::new(us.min(0xff_ffff)))),
+                Event::Lyric(n) => TrackEventKind::Meta(MetaMessage::Lyric(lyrics[n].as_bytes())),
                 Event::Off(pitch) => {
                     self.note(MidiMessage::NoteOff { key: num::u7::new(pitch), vel: num::u7::new(64) })
                 }
@@ -95,6 +108,16 @@ impl MidiFile {
     }
 }
 
+/// A syllable with what ends it.
+fn written(lyric: &Lyric) -> String {
+    let end = match lyric.then {
+        Then::More => "",
+        Then::Word => " ",
+        Then::Line => "\r",
+    };
+    format!("{}{end}", lyric.text())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +126,7 @@ mod tests {
     fn a_part_reads_back_as_it_was_played() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("drums.mid");
-        let cue = |position, velocity| Cue { due: 0.0, position, id: 0, pitch: 36, velocity };
+        let cue = |position, velocity| Cue { due: 0.0, position, id: 0, pitch: 36, velocity, sung: None };
         let mut file = MidiFile::new("drums", 10);
         file.tempo(0.0, Tempo::new(96.0).unwrap());
         file.cue(960.0, &cue(16.0, Some(1.0)));

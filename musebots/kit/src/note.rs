@@ -1,5 +1,6 @@
 //! One note as a bot plays it, before anybody knows at which sample it will sound.
 
+use crate::words::Lyric;
 use musebot_protocol::Tick;
 
 /// The earliest and latest that a note may deviate from its tick, in milliseconds.
@@ -19,6 +20,8 @@ pub struct Note {
     pub length: f64,
     /// How far from the grid, −20 to +50 ms.
     pub deviation_ms: f32,
+    /// What is sung on it, if anything is.
+    pub lyric: Option<Lyric>,
 }
 
 impl Note {
@@ -30,12 +33,15 @@ impl Note {
             velocity: if velocity.is_nan() { 0.0 } else { velocity.clamp(0.0, 1.0) },
             length: if length_ticks.is_finite() { length_ticks.clamp(0.1, LONGEST) } else { 4.0 },
             deviation_ms: 0.0,
+            lyric: None,
         }
     }
 
-    /// Stand-in.
+    /// The same, with a syllable to sing. Its vowel sounds where the note does, the consonants before
+    /// it sound earlier: play such a note a few ticks ahead ([`Stage::play_at`](crate::Stage::play_at)), or they are hurried.
     #[must_use]
-    pub fn singing(self, _lyric: crate::words::Lyric) -> Self {
+    pub fn singing(mut self, lyric: Lyric) -> Self {
+        self.lyric = Some(lyric);
         self
     }
 

@@ -243,8 +243,10 @@ impl Voice for Mute {
 
 /// A cue as the sounding side knows it.
 pub(crate) fn sound(cue: &Cue) -> Sound {
-    match cue.velocity {
-        Some(velocity) => Sound::On { id: cue.id, pitch: cue.pitch, velocity },
-        None => Sound::Off { id: cue.id },
+    let (id, pitch) = (cue.id, cue.pitch);
+    match (cue.velocity, cue.sung) {
+        (Some(velocity), Some(sung)) => Sound::Sing { id, pitch, velocity, sung },
+        (Some(velocity), None) => Sound::On { id, pitch, velocity },
+        (None, _) => Sound::Off { id },
     }
 }

@@ -1,4 +1,4 @@
-//! Plays on a virtual clock and leaves `ID.wav` and `ID.mid`: the same player, agenda and sound
+//! Plays on a virtual clock and leaves `ID.wav` and `ID.mid` (and, where words are sung, `ID.lrc` and `ID.vtt`): the same player, agenda and sound
 //! as live, but time is what the director's ticks say. Sample 0 is tick 0's instant.
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     gain::{GainControl, Meters},
     inbox::Inbox,
     link::Link,
+    lyrics::Lyrics,
     midi_file::{MidiFile, UNITS_PER_TICK},
     options::Options,
     output::{Mute, file_name, sound},
@@ -101,7 +102,7 @@ pub(crate) fn render<B: Musebot>(
     }
 }
 
-/// The two files, and where virtual time stands.
+/// The files, and where virtual time stands.
 struct Part {
     wav: PathBuf,
     gain: Arc<GainControl>,
@@ -109,6 +110,7 @@ struct Part {
     stem: Option<Stem>,
     voice: Option<Box<dyn Voice>>,
     midi: MidiFile,
+    lyrics: Lyrics,
     timeline: Option<Timeline>,
     tempo: Option<Tempo>,
     /// Gains that wait for their frame.
@@ -125,6 +127,7 @@ impl Part {
             stem: None,
             voice: Some(voice),
             midi: MidiFile::new(id.as_str(), channel),
+            lyrics: Lyrics::default(),
             timeline: None,
             tempo: None,
             gains: VecDeque::new(),
@@ -167,6 +170,7 @@ impl Part {
     fn take(&mut self, cues: &mut Vec<Cue>) {
         for cue in cues.drain(..) {
             self.midi.cue(cue.position * UNITS_PER_TICK, &cue);
+            self.lyrics.cue(cue.due, &cue);
             let event = Stamped { frame: frame(cue.due), sound: sound(&cue) };
             if let Ok(stem) = self.stem() {
                 stem.push(event);
@@ -230,6 +234,7 @@ impl Part {
         if let Some(stem) = self.stem.take() {
             stem.finish_at(length)?;
         }
+        self.lyrics.write(&self.wav).context("failed to write the words (is the disk full?)")?;
         let path = self.wav.with_extension("mid");
         self.midi
             .write(&path, units)
@@ -280,7 +285,7 @@ mod tests {
             part.beats(Tick(n), tempo, |beat, part| {
                 if n % 24 == 0 {
                     let due = beat.due + deviation;
-                    part.take(&mut vec![Cue { due, position: n as f64, id: n as u32, pitch: 60, velocity: Some(1.0) }]);
+                    part.take(&mut vec![Cue { due, position: n as f64, id: n as u32, pitch: 60, velocity: Some(1.0), sung: None }]);
                 }
             });
             if n % 24 == 0 {

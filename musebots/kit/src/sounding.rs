@@ -10,7 +10,7 @@ use crate::dc_blocker::DcBlocker;
 use crate::gain::{GainControl, GainRamp, Meters};
 use crate::limiter::Limiter;
 use crate::output::Mute;
-use crate::voice::Voice;
+use crate::voice::{Sung, Voice};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ use std::sync::Arc;
 pub(crate) enum Sound {
     /// A note begins.
     On { id: u32, pitch: u8, velocity: f32 },
+    /// A note begins with words: its vowel sounds on its frame, what comes before it earlier.
+    Sing { id: u32, pitch: u8, velocity: f32, sung: Sung },
     /// A note is let go.
     Off { id: u32 },
     /// Every note is let go, and what was to sound after this moment is forgotten.
@@ -39,6 +41,8 @@ const MOST_WAITING: usize = 2048;
 /// An event in the queue: by frame, and then in the order they came.
 struct Waiting {
     frame: u64,
+    /// How much later it is what it was sent for: words begin before their note.
+    lead: u32,
     order: u64,
     sound: Sound,
 }
@@ -49,6 +53,7 @@ pub(crate) struct Sounding {
     waiting: BinaryHeap<Reverse<Waiting>>,
     order: u64,
     frame: u64,
+    sample_rate: f32,
     gain: Arc<GainControl>,
     meters: Arc<Meters>,
     ramp: GainRamp,
@@ -71,6 +76,7 @@ impl Sounding {
             waiting: BinaryHeap::with_capacity(2 * MOST_WAITING),
             order: 0,
             frame: 0,
+            sample_rate: rate,
             ramp: GainRamp::new(&gain, rate),
             gain,
             meters,
@@ -98,14 +104,23 @@ impl Sounding {
                     return self.sound(event.sound);
                 }
             }
-            Sound::On { .. } if self.waiting.len() >= MOST_WAITING => return,
+            Sound::On { .. } | Sound::Sing { .. } if self.waiting.len() >= MOST_WAITING => return,
             _ if self.waiting.len() >= 2 * MOST_WAITING => {
                 // No place even for an end: the note ends now rather than never.
                 return self.sound(event.sound);
             }
             _ => {}
         }
-        self.waiting.push(Reverse(Waiting { frame: event.frame, order: self.order, sound: event.sound }));
+        let (sound, lead) = match event.sound {
+            Sound::Sing { sung, .. } if self.voice.sings() => {
+                let lead = (f64::from(sung.lead.max(0.0)) * f64::from(self.sample_rate)).round() as u64;
+                (event.sound, lead.min(event.frame) as u32)
+            }
+            // Without words nothing sounds before its time.
+            Sound::Sing { id, pitch, velocity, .. } => (Sound::On { id, pitch, velocity }, 0),
+            sound => (sound, 0),
+        };
+        self.waiting.push(Reverse(Waiting { frame: event.frame - u64::from(lead), lead, order: self.order, sound }));
         self.order += 1;
     }
 
@@ -123,10 +138,14 @@ impl Sounding {
             while let Some(Reverse(next)) = self.waiting.peek()
                 && next.frame <= self.frame
             {
-                let sound = next.sound;
+                let (mut sound, due) = (next.sound, next.frame + u64::from(next.lead));
                 self.waiting.pop();
-                if let Sound::On { id, .. } = sound {
-                    begun(id, self.frame);
+                if let Sound::On { id, .. } | Sound::Sing { id, .. } = sound {
+                    begun(id, self.frame.max(due));
+                }
+                if let Sound::Sing { sung, .. } = &mut sound {
+                    // What begins late has less time for what comes before the beat, and the beat stays.
+                    sung.lead = due.saturating_sub(self.frame) as f32 / self.sample_rate;
                 }
                 self.sound(sound);
             }
@@ -146,6 +165,7 @@ impl Sounding {
     fn sound(&mut self, sound: Sound) {
         match sound {
             Sound::On { id, pitch, velocity } => self.voice.note_on(id, pitch, velocity),
+            Sound::Sing { id, pitch, velocity, sung } => self.voice.sing(id, pitch, velocity, &sung),
             Sound::Off { id } => self.voice.note_off(id),
             Sound::AllOff => self.voice.all_off(),
         }

@@ -189,7 +189,8 @@ impl Stage {
     /// Plays a note at the current tick or a later one.
     pub fn play_at(&mut self, tick: Tick, note: Note) {
         if self.playing() && note.velocity > 0.0 && self.notes.len() < MOST_NOTES {
-            let note = Note::new(note.pitch, note.velocity, note.length).deviating(note.deviation_ms);
+            let lyric = note.lyric;
+            let note = Note { lyric, ..Note::new(note.pitch, note.velocity, note.length).deviating(note.deviation_ms) };
             self.notes.push(PlacedNote { tick: tick.max(self.tick), note });
         }
     }

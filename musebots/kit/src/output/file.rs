@@ -1,4 +1,5 @@
-//! A WAV and a MIDI file, written while the music plays, on a thread of its own.
+//! A WAV and a MIDI file, written while the music plays, on a thread of its own; where words are sung,
+//! they are left beside them.
 
 use super::{
     lateness::{Lateness, LatenessCollector},
@@ -7,6 +8,7 @@ use super::{
 use crate::{
     agenda::Cue,
     gain::{GainControl, Meters},
+    lyrics::Lyrics,
     midi_file::{MidiFile, UNITS_PER_BEAT},
     sounding::{Sounding, Stamped},
     stem::{SAMPLE_RATE, Stem},
@@ -38,6 +40,7 @@ pub(crate) struct FileOutput {
     to_writer: Option<SyncSender<Stamped>>,
     writer: Option<JoinHandle<anyhow::Result<()>>>,
     midi: MidiFile,
+    lyrics: Lyrics,
     /// The last tempo, and where in the MIDI file and in time it began.
     tempo: (Tempo, f64, f64),
     began: Instant,
@@ -71,6 +74,7 @@ impl FileOutput {
             to_writer: Some(to_writer),
             writer: Some(writer),
             midi,
+            lyrics: Lyrics::default(),
             tempo: (Tempo::default(), 0.0, 0.0),
             began,
             late: LatenessCollector::new(),
@@ -85,6 +89,7 @@ impl FileOutput {
     pub(crate) fn play(&mut self, cue: &Cue, due: Instant) {
         let seconds = due.saturating_duration_since(self.began).as_secs_f64();
         self.midi.cue(self.units(seconds), cue);
+        self.lyrics.cue(seconds, cue);
         if cue.velocity.is_some() {
             self.late.add(Instant::now().saturating_duration_since(due + LAG).as_secs_f32() * 1000.0);
         }
@@ -119,6 +124,7 @@ impl FileOutput {
         if let Some(writer) = self.writer.take() {
             writer.join().map_err(|_| anyhow::anyhow!("the writer of `{}` broke", self.path.display()))??;
         }
+        self.lyrics.write(&self.path).context("failed to write the words")?;
         let midi = self.path.with_extension("mid");
         self.midi.write(&midi, end).with_context(|| format!("failed to write `{}`", midi.display()))
     }

@@ -45,6 +45,13 @@ impl Lyric {
         Self { phones, text, bytes: bytes as u8, then }
     }
 
+    /// One vowel and no letters: for a note that nobody gave words. Realtime-safe: yes.
+    pub(crate) fn of(vowel: Phone, then: Then) -> Self {
+        let mut phones = [None; MOST_PHONES];
+        phones[0] = Some(vowel);
+        Self { phones, text: [0; MOST_TEXT], bytes: 0, then }
+    }
+
     /// Its letters, with the punctuation that belongs to them.
     #[must_use]
     pub fn text(&self) -> &str {

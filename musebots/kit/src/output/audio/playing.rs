@@ -84,7 +84,7 @@ impl Playing {
     pub(super) fn play(&mut self, due: Instant, sound: Sound) {
         let seconds = self.since_epoch(due);
         let event = Stamped { frame: self.clock.frame_at(seconds), sound };
-        if let Sound::On { id, .. } = sound {
+        if let Sound::On { id, .. } | Sound::Sing { id, .. } = sound {
             if self.due.len() == MOST_DUE {
                 self.due.pop_front();
             }

@@ -20,7 +20,7 @@ fn open(rest: &str) -> Part {
 }
 
 fn on(id: u32, pitch: u8) -> Cue {
-    Cue { due: 0.0, position: 0.0, id, pitch, velocity: Some(0.5) }
+    Cue { due: 0.0, position: 0.0, id, pitch, velocity: Some(0.5), sung: None }
 }
 
 fn off(id: u32, pitch: u8) -> Cue {
