@@ -72,6 +72,10 @@ fn to_files(ensemble: &Ensemble, bars: u32, seed: u64, out: &Path, name: &str, l
     let out = &std::path::absolute(out).context("failed to find the current folder")?;
     let stems = out.join("stems");
     let mut log = Log(SessionLog::create(&out.join("session.jsonl"), ensemble.meter)?);
+    for old in ensemble.bots.iter().flat_map(|bot| word_files(&stems, bot.id.as_str())) {
+        // A render in which nobody sings leaves no words of an earlier one.
+        std::fs::remove_file(&old).with_context(|| format!("failed to remove {}", old.display()))?;
+    }
     let bar = progress_bar("playing");
     let request = Request { ensemble: ensemble.clone(), bars, seed, stems: stems.clone(), leave_out };
     let rendered = opening::on_this_thread(render::render(request, &mut log, &mut |done, all| {
@@ -120,7 +124,10 @@ fn to_files(ensemble: &Ensemble, bars: u32, seed: u64, out: &Path, name: &str, l
     midi::merge(&parts, &song, &out.join(format!("{name}.mid")))?;
     let rolls = parts
         .iter()
-        .map(|part| Ok(Roll { bot: part.bot.clone(), notes: midi::notes(&part.path)? }))
+        .map(|part| {
+            let (notes, syllables) = (midi::notes(&part.path)?, midi::syllables(&part.path)?);
+            Ok(Roll { bot: part.bot.clone(), notes, syllables })
+        })
         .collect::<anyhow::Result<Vec<_>>>()?;
     // The picture itself tells bars, metre and tempo.
     let caption = format!("{} {}  ·  {}  ·  seed {seed}", ensemble.key, ensemble.mode, ensemble.style);
@@ -128,7 +135,17 @@ fn to_files(ensemble: &Ensemble, bars: u32, seed: u64, out: &Path, name: &str, l
     for part in &parts {
         std::fs::remove_file(&part.path).with_context(|| format!("failed to remove {}", part.path.display()))?;
     }
+    let words: Vec<_> = rendered.bots.iter().flat_map(|bot| word_files(&stems, bot)).collect();
+    if !words.is_empty() {
+        let words = words.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+        tracing::info!("what was sung, with its times: {}", words.join(", "));
+    }
     Ok(f64::from(rendered.frames) / 48_000.0)
+}
+
+/// The files with a bot's words that lie beside its stem.
+fn word_files(stems: &Path, bot: &str) -> impl Iterator<Item = PathBuf> {
+    ["lrc", "vtt"].map(|kind| stems.join(format!("{bot}.{kind}"))).into_iter().filter(|path| path.is_file())
 }
 
 fn progress_bar(what: &'static str) -> ProgressBar {

@@ -6,21 +6,11 @@
 //! θ ← θ − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε) − rate · decay · θ
 //! ```
 
+use crate::clip::Clip;
 use crate::tensor::{numbers, slice};
 use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, Var, backprop::GradStore, bail};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
-
-/// How large gradients are tamed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Clip {
-    /// Each number is brought into ± this, as in the lectures.
-    Value(f64),
-    /// All are made smaller together until their norm is this (R. Pascanu et al. 2013).
-    Norm(f64),
-}
 
 /// The settings that seldom change.
 #[derive(Debug, Clone, Copy, PartialEq)]

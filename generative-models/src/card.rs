@@ -4,7 +4,7 @@
 use crate::checkpoint::Precision;
 use crate::corpus::{Corpus, Parts};
 use crate::ngram::Baseline;
-use crate::recipe::{Batches, Optimiser, Recipe};
+use crate::recipe::{Batches, Clipping, Optimiser, Recipe};
 use crate::study::Study;
 use std::fmt::Write as _;
 
@@ -94,17 +94,16 @@ impl Card<'_> {
             Optimiser::AdamW => "AdamW",
             Optimiser::Sgd => "plain gradient descent",
         };
+        let clipping = match recipe.clip {
+            Clipping::None => "as they are".to_owned(),
+            Clipping::Value(most) => format!("cut at ±{most}"),
+            Clipping::Norm(most) => format!("of a norm of at most {most}"),
+        };
         let average = recipe.average.map_or(String::new(), |share| format!(", weights averaged over steps ({share})"));
         format!(
-            "{rows}; {optimiser}, rate {}, dropout {}, clipping {:?}{average}; seed {}.\n{} of {} iterations ({:.1} epochs); \
+            "{rows}; {optimiser}, rate {}, dropout {}, gradients {}{average}; seed {}.\n{} of {} iterations ({:.1} epochs); \
              config.toml has every setting, log.csv and curve.png how it went.",
-            recipe.rate,
-            recipe.shape.dropout,
-            recipe.clip,
-            recipe.seed,
-            self.iterations,
-            self.of_iterations,
-            self.epochs
+            recipe.rate, recipe.shape.dropout, clipping, recipe.seed, self.iterations, self.of_iterations, self.epochs
         )
     }
 

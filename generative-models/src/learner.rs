@@ -3,11 +3,15 @@
 use crate::adam::{AdamW, Settings};
 use crate::char_rnn::{CharRnn, Chunk, State};
 use crate::rng::Rng;
+use crate::stepper::{StepState, Stepper};
+use crate::weights::Matrix;
 use crate::{Clip, Shape};
 use rand::SeedableRng;
 
 /// A network, its optimiser and what it remembers of the text so far.
 pub struct Learner {
+    shape: Shape,
+    vocab: usize,
     net: CharRnn,
     optimiser: AdamW,
     state: State,
@@ -25,7 +29,7 @@ impl Learner {
         let net = CharRnn::new(shape, vocab, &mut rng)?;
         let optimiser = AdamW::new(&net.parameters(), Settings::default());
         let state = net.initial(batch);
-        Ok(Self { net, optimiser, state, rng, measures: (batch, steps) })
+        Ok(Self { shape: shape.clone(), vocab, net, optimiser, state, rng, measures: (batch, steps) })
     }
 
     /// Learns from one chunk, at a rate, and gives the mean loss in nats. Place `b * steps + t` of
@@ -46,26 +50,31 @@ impl Learner {
         Ok(loss.to_scalar()?)
     }
 
-    /// The mean loss in nats over a text that is read from front to back, in so many rows side by
-    /// side that each begin without a memory.
+    /// The network as it is now, for reading one character after the other.
     ///
     /// # Errors
     /// What candle says.
-    pub fn judge(&self, text: &[u32], rows: usize) -> anyhow::Result<f64> {
-        let long = (text.len() - 1) / rows;
-        let mut state = self.net.initial(rows);
-        let (mut sum, mut from) = (0.0, 0);
-        while from < long {
-            let steps = (long - from).min(100);
-            let cut = |shift: usize| -> Vec<u32> {
-                (0..rows).flat_map(|row| &text[row * long + from + shift..][..steps]).copied().collect()
-            };
-            let chunk = Chunk { inputs: &cut(0), targets: &cut(1), weights: None, steps, batch: rows };
-            let (loss, after) = self.net.loss(&chunk, &state, None)?;
-            sum += f64::from(loss.to_scalar::<f32>()?) * steps as f64;
-            state = after;
-            from += steps;
+    pub fn reader(&self) -> anyhow::Result<Reader> {
+        let mut weights = std::collections::BTreeMap::new();
+        for (name, var) in self.net.parameters() {
+            let (rows, columns) = var.dims2()?;
+            weights.insert(name, Matrix { rows, columns, values: var.flatten_all()?.to_vec1()? });
         }
-        Ok(sum / long as f64)
+        let stepper = Stepper::new(&self.shape, self.vocab, weights);
+        let state = stepper.initial();
+        Ok(Reader { stepper, state })
+    }
+}
+
+/// A network that reads, and remembers what it has read.
+pub struct Reader {
+    stepper: Stepper,
+    state: StepState,
+}
+
+impl Reader {
+    /// Reads a character, and gives the logits of the next: the larger, the likelier.
+    pub fn read(&mut self, character: u32) -> &[f32] {
+        self.stepper.step(&mut self.state, character)
     }
 }

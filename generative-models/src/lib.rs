@@ -1,15 +1,27 @@
 //! Models that write: character RNNs that learn from any UTF-8 text or list of names, and a [`Writer`] that goes on where a
 //! text stops. What computes (candle) does not show outside.
+//!
+//! Without the feature `learn`, which is on by default, models can be opened and write, but not learn: that needs
+//! no candle, and builds in seconds.
 
+// What is shared with the learning side has parts that only it needs.
+#![cfg_attr(not(feature = "learn"), allow(dead_code, unused_imports))]
+
+#[cfg(feature = "learn")]
 mod adam;
+#[cfg(feature = "learn")]
 mod card;
 mod chance;
 mod char_rnn;
 mod checkpoint;
+mod clip;
 mod corpus;
 mod kernels;
+#[cfg(feature = "learn")]
 mod learner;
+#[cfg(feature = "learn")]
 mod loss_curve;
+#[cfg(feature = "learn")]
 pub mod models;
 mod ngram;
 mod recipe;
@@ -17,22 +29,29 @@ mod rng;
 mod sampling;
 mod sha256;
 mod stepper;
+#[cfg(feature = "learn")]
 mod study;
+#[cfg(feature = "learn")]
 mod tensor;
+#[cfg(feature = "learn")]
 mod training;
 mod vocab;
 mod weights;
 mod writer;
 
-pub use adam::Clip;
 pub use char_rnn::{Cell, Shape};
 pub use checkpoint::{OpenError, Precision};
+pub use clip::Clip;
 pub use corpus::{Corpus, CorpusError, Mode, Reading};
-pub use learner::Learner;
+#[cfg(feature = "learn")]
+pub use learner::{Learner, Reader};
+#[cfg(feature = "learn")]
 pub use ngram::Baseline;
 pub use recipe::{Batches, Clipping, Decay, Loss, Optimiser, Recipe, RecipeError, Samples};
 pub use sampling::Sampling;
+#[cfg(feature = "learn")]
 pub use study::Study;
+#[cfg(feature = "learn")]
 pub use training::{Ending, Event, Point, Summary, Training, TrainingError};
 pub use vocab::{Vocab, VocabError};
 pub use writer::Writer;

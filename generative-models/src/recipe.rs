@@ -2,8 +2,8 @@
 
 mod check;
 
-use crate::adam::Clip;
 use crate::char_rnn::{Cell, Shape};
+use crate::clip::Clip;
 use crate::corpus::{Mode, Reading};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -325,6 +325,16 @@ mod tests {
         assert_eq!((recipe.mode, recipe.clip, recipe.optimiser), (Mode::Text, Clipping::Norm(1.0), Optimiser::AdamW));
         assert_eq!(Recipe::from_toml(&recipe.to_toml()).unwrap(), recipe);
         assert_eq!(Recipe::new("a \"quoted\" \\ name").corpus, Path::new("a \"quoted\" \\ name"));
+    }
+
+    #[test]
+    fn every_recipe_of_the_house_is_understood() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/models");
+        let recipes: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        assert!(recipes.len() >= 7);
+        recipes
+            .iter()
+            .for_each(|path| drop(Recipe::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))));
     }
 
     #[test]

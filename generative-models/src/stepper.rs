@@ -59,7 +59,7 @@ impl Stepper {
             .collect();
         let matrix = &weights["head.weight"];
         let mut head = Panels::default();
-        head.pack(hidden, vocab, |r, c| matrix.values[r * vocab + c]);
+        head.pack(hidden, vocab, &matrix.values, vocab);
         let head_bias = matrix.values[hidden * vocab..].to_vec();
         let net = Net { cell, hidden, embedding, layers, head, head_bias };
         Self {
@@ -137,14 +137,13 @@ impl LayerWeights {
         } else {
             let product = |&(first, end, place): &(usize, usize, usize)| {
                 let mut panels = Panels::default();
-                let at = |r: usize, c: usize| values[r * columns + first * hidden + c];
-                panels.pack(inputs, (end - first) * hidden, at);
+                panels.pack(inputs, (end - first) * hidden, &values[first * hidden..], columns);
                 (panels, place * hidden)
             };
             FromInput::Numbers(cell.input_columns().iter().map(product).collect())
         };
         let mut recurrent = Panels::default();
-        recurrent.pack(hidden, columns, |r, c| values[(inputs + r) * columns + c]);
+        recurrent.pack(hidden, columns, &values[inputs * columns..], columns);
         Self { input, recurrent, bias }
     }
 }

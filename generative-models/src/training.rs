@@ -6,14 +6,16 @@ mod feed;
 mod finish;
 mod log;
 mod resume;
+#[cfg(test)]
+mod tests;
 pub(crate) mod validation;
 mod walker;
 
-use crate::adam::Clip;
 use crate::chance::{Purpose, seeded};
 use crate::char_rnn::{CharRnn, State};
 use crate::checkpoint::tensors::TensorsError;
 use crate::checkpoint::{self, Checkpoint, OpenError, Precision};
+use crate::clip::Clip;
 use crate::corpus::{Corpus, CorpusError};
 use crate::recipe::{Loss, Recipe};
 use crate::sampling::Sampling;
@@ -285,6 +287,7 @@ impl Training {
             train: self.seen.0 / self.seen.1.max(1) as f64,
             valid: nats,
         };
+        let point = point.as_kept();
         self.log.push(point);
         self.seen = (0.0, 0);
         let best = self.best.is_none_or(|best| nats < best.nats);

@@ -1,11 +1,11 @@
 //! The MIDI file of a render: the bots' own files, side by side as tracks.
 //!
 //! Format 1 at 960 units a quarter note, 60 a tick. Track 0 holds tempo, metre and sections;
-//! then comes one track a bot, named after it.
+//! then comes one track a bot, named after it, with its notes and the syllables that it sings.
 
 mod notes;
 
-pub use notes::{PlayedNote, notes};
+pub use notes::{PlayedNote, SungSyllable, notes, syllables};
 
 use super::{ArtefactError, Part, Song};
 use midly::{
@@ -66,7 +66,7 @@ fn conductor_track(song: &Song, end: i64) -> Track<'_> {
     events.into_track(end)
 }
 
-fn bot_track<'a>(name: &'a str, file: &BotFile, channels: &mut Channels, end: i64) -> Track<'a> {
+fn bot_track<'a>(name: &'a str, file: &'a BotFile, channels: &mut Channels, end: i64) -> Track<'a> {
     let mut events = Events::default();
     events.meta(0, MetaMessage::TrackName(name.as_bytes()));
     let wanted: BTreeSet<u8> =
@@ -76,6 +76,9 @@ fn bot_track<'a>(name: &'a str, file: &BotFile, channels: &mut Channels, end: i6
     let midi = |channel: u8, message| TrackEventKind::Midi { channel: given[&channel], message };
     for (at, channel, message) in &file.others {
         events.add(*at, 1, midi(*channel, *message));
+    }
+    for (at, syllable) in &file.lyrics {
+        events.add(*at, 1, TrackEventKind::Meta(MetaMessage::Lyric(syllable)));
     }
     for note in &file.notes {
         let (key, vel) = (note.pitch.into(), note.velocity.into());
@@ -279,6 +282,44 @@ mod tests {
             }
         }
         assert_eq!((ons, sounding.len()), (4, 0));
+    }
+
+    #[test]
+    fn syllables_stay_with_their_notes() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut events = Events::default();
+        let midi = |message| TrackEventKind::Midi { channel: 0.into(), message };
+        for (n, syllable) in ["Ver-", "o", "na "].into_iter().enumerate() {
+            let at = n as i64 * 240;
+            events.add(at, 1, TrackEventKind::Meta(Meta::Lyric(syllable.as_bytes())));
+            events.add(at, 2, midi(MidiMessage::NoteOn { key: 60.into(), vel: 100.into() }));
+            events.add(at + 200, 0, midi(MidiMessage::NoteOff { key: 60.into(), vel: 0.into() }));
+        }
+        events.add(480, 1, TrackEventKind::Meta(Meta::Lyric(b"\xff\x00")));
+        let mut smf = Smf::new(Header::new(Format::SingleTrack, Timing::Metrical(480.into())));
+        smf.tracks.push(events.into_track(0));
+        let path = folder.path().join("poet.mid");
+        smf.save(&path).unwrap();
+
+        let sung: Vec<_> = syllables(&path).unwrap().into_iter().map(|s| (s.start, s.text)).collect();
+        let expected = [(0.0, "Ver"), (8.0, "o"), (16.0, "na"), (16.0, "\u{fffd}")];
+        assert_eq!(sung, expected.map(|(start, text)| (start, text.to_owned())));
+
+        let bytes = merged(&folder, &[Part { bot: BotId::new("poet").unwrap(), path }]);
+        let merged = Smf::parse(&bytes).unwrap();
+        let (mut at, mut told) = (0, Vec::new());
+        for event in &merged.tracks[1] {
+            at += event.delta.as_int();
+            match event.kind {
+                TrackEventKind::Meta(Meta::Lyric(syllable)) => told.push((at, syllable)),
+                TrackEventKind::Midi { message: MidiMessage::NoteOn { .. }, .. } => told.push((at, b"on")),
+                _ => {}
+            }
+        }
+        let on = &b"on"[..];
+        let expected: [(u32, &[u8]); 7] =
+            [(0, b"Ver-"), (0, on), (480, b"o"), (480, on), (960, b"na "), (960, b"\xff\x00"), (960, on)];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The piano roll: a picture of who played what and when. One colour a bot, pitched notes above,
-//! drums below, bars and sections across; the harder a note, the brighter it is.
+//! drums below, bars and sections across; the harder a note, the brighter it is. What is sung stands under its notes.
 
 mod layout;
 mod legend;
@@ -8,7 +8,7 @@ mod names;
 use super::{
     ArtefactError, Song,
     canvas::{Align, Area, Canvas, Colour, blend},
-    midi::PlayedNote,
+    midi::{PlayedNote, SungSyllable},
 };
 use layout::Layout;
 use musebot_protocol::{BotId, TICKS_PER_BEAT};
@@ -21,6 +21,8 @@ pub struct Roll {
     pub bot: BotId,
     /// What.
     pub notes: Vec<PlayedNote>,
+    /// What it sang to them.
+    pub syllables: Vec<SungSyllable>,
 }
 
 const PAPER: Colour = [0x10, 0x13, 0x1a];
@@ -62,6 +64,9 @@ pub fn draw(rolls: &[Roll], song: &Song, caption: &str, out: &Path) -> Result<()
         for note in &roll.notes {
             note_on(&mut canvas, &layout, note, COLOURS[index % COLOURS.len()]);
         }
+    }
+    for (index, roll) in rolls.iter().enumerate() {
+        sung(&mut canvas, &layout, roll, COLOURS[index % COLOURS.len()]);
     }
     let png = canvas.to_png().map_err(|error| ArtefactError::write(out, error))?;
     fs::write(out, png).map_err(|error| ArtefactError::write(out, error))
@@ -200,6 +205,24 @@ fn note_on(canvas: &mut Canvas, layout: &Layout, note: &PlayedNote, colour: Colo
         canvas.rect(Area::new(left, middle - half, right, middle + half), 2.5, bright, 0.92);
         // A lighter beginning, so that repeated notes can be told from long ones.
         canvas.rect(Area::new(left, middle - half, (left + 2.2).min(right), middle + half), 1.0, INK, 0.35);
+    }
+}
+
+/// The syllables under their notes; one that would run into the one before it is left out.
+fn sung(canvas: &mut Canvas, layout: &Layout, roll: &Roll, colour: Colour) {
+    const SIZE: f32 = 16.0;
+    let mut last = (layout.left, 0.0);
+    for syllable in &roll.syllables {
+        let with = |note: &&PlayedNote| !note.drum && (note.start - syllable.start).abs() < 1.0;
+        let Some(row) = roll.notes.iter().find(with).and_then(|note| layout.pitch_row(note.pitch)) else { continue };
+        let (left, y) = (layout.x(syllable.start), row.bottom + SIZE * 0.6);
+        let right = left + canvas.font().width(&syllable.text, SIZE);
+        let runs_into_it = left < last.0 && (y - last.1).abs() < SIZE;
+        if runs_into_it || right > layout.right {
+            continue;
+        }
+        canvas.text(&syllable.text, SIZE, (left, y), Align::Left, blend(colour, INK, 0.6));
+        last = (right + 3.0, y);
     }
 }
 

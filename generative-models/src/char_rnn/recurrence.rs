@@ -81,7 +81,7 @@ impl Measures {
         tape.memory.resize(if lstm { self.batch * (steps + 1) * h } else { 0 }, 0.0);
         self.project(input, weights, &mut tape.kept);
         let recurrent = &weights[self.inputs * columns..];
-        tape.forward.pack(h, columns, |r, c| recurrent[r * columns + c]);
+        tape.forward.pack(h, columns, recurrent, columns);
 
         let mut out = vec![0.0; self.batch * steps * h];
         let (level, panels, share) = (Level::best(), &tape.forward, self.share());
@@ -93,28 +93,26 @@ impl Measures {
             .enumerate();
         parts.for_each(|(part, (((out, kept), before), memory))| {
             let rows = out.len() / (steps * h);
-            for row in 0..rows {
-                let b = part * share + row;
-                before[row * steps * h..][..h].copy_from_slice(&start.a[b * h..][..h]);
-                if lstm {
-                    memory[row * (steps + 1) * h..][..h].copy_from_slice(&start.c[b * h..][..h]);
-                }
+            let first = part * share;
+            // What all columns of a product are made of lies side by side: rows that are a power of two
+            // apart would push each other out of the cache.
+            let mut now = start.a[first * h..][..rows * h].to_vec();
+            for row in 0..if lstm { rows } else { 0 } {
+                memory[row * (steps + 1) * h..][..h].copy_from_slice(&start.c[(first + row) * h..][..h]);
             }
             for t in 0..steps {
-                panels.add_product(level, rows, &before[t * h..], steps * h, &mut kept[t * width..], steps * width);
-                for row in 0..rows {
+                panels.add_product(level, rows, &now, h, &mut kept[t * width..], steps * width);
+                for (row, now) in now.chunks_exact_mut(h).enumerate() {
                     let at = (row * steps + t) * h;
+                    before[at..at + h].copy_from_slice(now);
                     let (c_before, c) = match memory.get_mut((row * (steps + 1) + t) * h..) {
                         Some(memory) if lstm => memory[..2 * h].split_at_mut(h),
                         _ => (&mut [][..], &mut [][..]),
                     };
-                    let (past, next) = before[at..].split_at_mut(h);
                     let a = &mut out[at..at + h];
                     let kept = &mut kept[(row * steps + t) * width..][..width];
-                    self.cell.forward(level, Step { kept, a_before: past, a: &mut *a, c_before, c });
-                    if t + 1 < steps {
-                        next[..h].copy_from_slice(a);
-                    }
+                    self.cell.forward(level, Step { kept, a_before: &before[at..at + h], a: &mut *a, c_before, c });
+                    now.copy_from_slice(a);
                 }
             }
         });
@@ -138,7 +136,7 @@ impl Measures {
         let (h, steps, width, columns) = (self.hidden, self.steps, self.width(), self.columns());
         let lstm = self.cell == Cell::Lstm;
         let recurrent = &weights[self.inputs * columns..];
-        tape.backward.pack(columns, h, |r, c| recurrent[c * columns + r]);
+        tape.backward.pack_turned(columns, h, recurrent, columns);
         tape.d_kept.resize(self.batch * steps * width, 0.0);
         let (level, panels, share) = (Level::best(), &tape.backward, self.share());
         let (kept, before, memory) = (&tape.kept, &tape.before, &tape.memory);
@@ -146,13 +144,14 @@ impl Measures {
             let rows = d_kept.len() / (steps * width);
             let mut d_a = vec![0.0; rows * h];
             let mut carry = vec![0.0; rows * h];
+            let mut later = vec![0.0; rows * columns];
             for t in (0..steps).rev() {
                 for row in 0..rows {
                     let from = ((part * share + row) * steps + t) * h;
                     d_a[row * h..][..h].copy_from_slice(&d_out[from..from + h]);
                 }
                 if t + 1 < steps {
-                    panels.add_product(level, rows, &d_kept[(t + 1) * width..], steps * width, &mut d_a, h);
+                    panels.add_product(level, rows, &later, columns, &mut d_a, h);
                     if self.cell == Cell::Gru {
                         d_a.iter_mut().zip(&carry).for_each(|(d, past)| *d += past);
                     }
@@ -165,19 +164,19 @@ impl Measures {
                     } else {
                         (&[][..], &[][..])
                     };
-                    self.cell.backward(
-                        level,
-                        StepBack {
-                            kept: &kept[(b * steps + t) * width..][..width],
-                            a_before: &before[at..at + h],
-                            a: &out[at..at + h],
-                            c_before,
-                            c,
-                            d_a: &d_a[row * h..][..h],
-                            carry: &mut carry[row * h..][..h],
-                            d_kept: &mut d_kept[(row * steps + t) * width..][..width],
-                        },
-                    );
+                    let d_kept = &mut d_kept[(row * steps + t) * width..][..width];
+                    let step = StepBack {
+                        kept: &kept[(b * steps + t) * width..][..width],
+                        a_before: &before[at..at + h],
+                        a: &out[at..at + h],
+                        c_before,
+                        c,
+                        d_a: &d_a[row * h..][..h],
+                        carry: &mut carry[row * h..][..h],
+                        d_kept: &mut *d_kept,
+                    };
+                    self.cell.backward(level, step);
+                    later[row * columns..][..columns].copy_from_slice(&d_kept[..columns]);
                 }
             }
         });

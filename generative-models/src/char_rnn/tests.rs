@@ -1,8 +1,9 @@
 //! The layers against the stock operations of candle, and against finite differences.
 
 use super::*;
-use candle_core::{D, IndexOp};
-use rand::SeedableRng;
+use crate::rng::Rng;
+use candle_core::{D, Device, IndexOp, Result, Tensor, Var};
+use rand::{RngExt, SeedableRng};
 
 struct Case {
     net: CharRnn,
@@ -140,7 +141,7 @@ fn gradients_are_what_a_small_step_changes() {
         for (name, var) in case.net.parameters() {
             let d = numbers_of(gradients.get(&var).unwrap());
             let before = numbers_of(&var);
-            let mut loss_at = |n: usize, step: f32| {
+            let loss_at = |n: usize, step: f32| {
                 let mut moved = before.clone();
                 moved[n] += step;
                 var.set(&Tensor::from_vec(moved, var.shape(), &Device::Cpu).unwrap()).unwrap();

@@ -24,8 +24,33 @@ pub(crate) struct Panels {
 }
 
 impl Panels {
-    /// Packs `rows` × `columns`, of which number (r, c) is `at(r, c)`.
-    pub(crate) fn pack(&mut self, rows: usize, columns: usize, at: impl Fn(usize, usize) -> f32 + Sync) {
+    /// Packs `rows` × `columns`; each row begins `stride` numbers after the one before.
+    pub(crate) fn pack(&mut self, rows: usize, columns: usize, numbers: &[f32], stride: usize) {
+        self.fill(rows, columns, |first, column, wide, lines| {
+            for (r, line) in lines.iter_mut().enumerate() {
+                line[..wide].copy_from_slice(&numbers[(first + r) * stride + column..][..wide]);
+                line[wide..].fill(0.0);
+            }
+        });
+    }
+
+    /// The same of a matrix that is meant turned over: each *column* begins `stride` numbers after
+    /// the one before.
+    pub(crate) fn pack_turned(&mut self, rows: usize, columns: usize, numbers: &[f32], stride: usize) {
+        self.fill(rows, columns, |first, column, wide, lines| {
+            // Square by square: all of what is read is used before it falls out of the cache.
+            for (n, lines) in lines.chunks_mut(WIDTH).enumerate() {
+                for c in 0..wide {
+                    let from = &numbers[(column + c) * stride + first + n * WIDTH..];
+                    lines.iter_mut().zip(from).for_each(|(line, x)| line[c] = *x);
+                }
+                lines.iter_mut().for_each(|line| line[wide..].fill(0.0));
+            }
+        });
+    }
+
+    /// Makes room, and has `fill(first row, first column, columns, lines)` fill every panel of every block.
+    fn fill(&mut self, rows: usize, columns: usize, fill: impl Fn(usize, usize, usize, &mut [[f32; WIDTH]]) + Sync) {
         (self.rows, self.columns) = (rows, columns);
         let panels = columns.div_ceil(WIDTH);
         self.packed.resize(rows * panels * WIDTH, 0.0);
@@ -33,12 +58,8 @@ impl Panels {
             let first = block * DEEP;
             let deep = DEEP.min(rows - first);
             packed.par_chunks_exact_mut(deep * WIDTH).enumerate().for_each(|(panel, packed)| {
-                let left = (columns - panel * WIDTH).min(WIDTH);
-                for (r, line) in packed.chunks_exact_mut(WIDTH).enumerate() {
-                    for (c, place) in line.iter_mut().enumerate() {
-                        *place = if c < left { at(first + r, panel * WIDTH + c) } else { 0.0 };
-                    }
-                }
+                let column = panel * WIDTH;
+                fill(first, column, (columns - column).min(WIDTH), packed.as_chunks_mut().0);
             });
         }
     }
@@ -97,9 +118,13 @@ mod tests {
         let b: Vec<f32> = (0..rows * columns).map(|n| number(n + 77)).collect();
         let before: Vec<f32> = (0..count * c_stride + columns).map(|n| number(n + 5)).collect();
         let mut panels = Panels::default();
-        panels.pack(rows, columns, |r, c| b[r * columns + c]);
+        panels.pack(rows, columns, &b, columns);
         let mut c = before.clone();
         panels.add_product(level, count, &a, a_stride, &mut c, c_stride);
+        let turned: Vec<f32> = (0..rows * columns).map(|n| b[n % rows * columns + n / rows]).collect();
+        let mut over = Panels::default();
+        over.pack_turned(rows, columns, &turned, rows);
+        assert_eq!(over.packed, panels.packed);
         for (n, (is, was)) in c.iter().zip(&before).enumerate() {
             let (i, j) = (n / c_stride, n % c_stride);
             let sum: f64 = if i < count && j < columns {
@@ -123,7 +148,7 @@ mod tests {
     #[test]
     fn a_row_does_not_depend_on_the_rows_beside_it() {
         let mut panels = Panels::default();
-        panels.pack(300, 40, |r, c| number(r * 40 + c));
+        panels.pack(300, 40, &(0..12_000).map(number).collect::<Vec<_>>(), 40);
         let a: Vec<f32> = (0..13 * 300).map(number).collect();
         for level in Level::all() {
             let mut together = vec![0.0; 13 * 40];

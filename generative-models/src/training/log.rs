@@ -15,6 +15,13 @@ pub struct Point {
     pub valid: f64,
 }
 
+impl Point {
+    /// As it comes back from the file: a training that is taken up again has the same log as one that was not.
+    pub(super) fn as_kept(self) -> Self {
+        from_csv(&to_csv(&[self]), u64::MAX).first().copied().unwrap_or(self)
+    }
+}
+
 const HEAD: &str = "iteration,epoch,rate,train,valid";
 
 pub(crate) fn to_csv(points: &[Point]) -> String {
@@ -44,6 +51,14 @@ mod tests {
         let text = to_csv(&[point(10), point(20), point(30)]);
         assert_eq!(from_csv(&text, 20), [point(10), point(20)]);
         assert_eq!(to_csv(&from_csv(&text, 99)), text, "nothing is lost between writing and reading");
+    }
+
+    #[test]
+    fn a_point_is_kept_as_it_comes_back() {
+        let point = Point { iteration: 3, epoch: 1.0 / 3.0, rate: 0.1 / 3.0, train: 2.0 / 3.0, valid: f64::INFINITY };
+        let kept = point.as_kept();
+        assert_ne!(kept, point);
+        assert_eq!(from_csv(&to_csv(&[kept]), 3), [kept]);
     }
 
     proptest! {

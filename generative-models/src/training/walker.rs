@@ -1,6 +1,7 @@
 //! What walks down the gradient: AdamW, or plain descent as in the lectures.
 
-use crate::adam::{AdamW, Clip, Moments, Settings};
+use crate::adam::{AdamW, Moments, Settings};
+use crate::clip::Clip;
 use crate::recipe::{Optimiser, Recipe};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Var};

@@ -2,7 +2,7 @@
 
 use super::{DRUMS, UNITS_PER_BEAT, UNITS_PER_TICK};
 use crate::artefacts::ArtefactError;
-use midly::{MidiMessage, Smf, Timing, TrackEventKind};
+use midly::{MetaMessage, MidiMessage, Smf, Timing, TrackEventKind};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// A note as it was played.
@@ -35,6 +35,34 @@ pub fn notes(path: &Path) -> Result<Vec<PlayedNote>, ArtefactError> {
     Ok(read(path)?.notes.iter().map(played).collect())
 }
 
+/// A syllable as it was sung.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SungSyllable {
+    /// Where it begins, in ticks.
+    pub start: f64,
+    /// How it is spelled, without the marks that join it to the next.
+    pub text: String,
+}
+
+/// The syllables of a bot's file, in the order in which they are sung.
+///
+/// # Errors
+/// When the file cannot be read or is no MIDI file.
+pub fn syllables(path: &Path) -> Result<Vec<SungSyllable>, ArtefactError> {
+    let mut lyrics = read(path)?.lyrics;
+    lyrics.sort_by_key(|(at, _)| *at);
+    let plain = |bytes: &[u8]| {
+        let text: String = String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+        text.trim().trim_end_matches('-').to_owned()
+    };
+    let sung =
+        |(at, bytes): &(i64, Vec<u8>)| SungSyllable { start: *at as f64 / UNITS_PER_TICK as f64, text: plain(bytes) };
+    Ok(lyrics.iter().map(sung).filter(|syllable| !syllable.text.is_empty()).collect())
+}
+
+/// Letters of a syllable, at most.
+const LONGEST: usize = 32;
+
 /// A note in the units of our own files.
 pub(crate) struct RawNote {
     pub(crate) start: i64,
@@ -50,6 +78,8 @@ pub(crate) struct BotFile {
     pub(crate) notes: Vec<RawNote>,
     /// Programs, controllers, pitch bend and the like: when, on which channel, what.
     pub(crate) others: Vec<(i64, u8, MidiMessage)>,
+    /// Syllables that are sung, as they stand in the file, and when.
+    pub(crate) lyrics: Vec<(i64, Vec<u8>)>,
 }
 
 pub(crate) fn read(path: &Path) -> Result<BotFile, ArtefactError> {
@@ -63,13 +93,16 @@ pub(crate) fn read(path: &Path) -> Result<BotFile, ArtefactError> {
         return Err(ArtefactError::odd(path, "it counts film frames, not beats"));
     };
     let per_beat = i64::from(per_beat.as_int()).max(1);
-    let mut file = BotFile { notes: Vec::new(), others: Vec::new() };
+    let mut file = BotFile { notes: Vec::new(), others: Vec::new(), lyrics: Vec::new() };
     for track in &smf.tracks {
         let mut units = 0i64;
         let mut sounding = BTreeMap::new();
         for event in track {
             units += i64::from(event.delta.as_int());
             let at = (units * i64::from(UNITS_PER_BEAT) + per_beat / 2) / per_beat;
+            if let TrackEventKind::Meta(MetaMessage::Lyric(syllable)) = event.kind {
+                file.lyrics.push((at, syllable.to_vec()));
+            }
             let TrackEventKind::Midi { channel, message } = event.kind else { continue };
             let channel = channel.as_int();
             match message {

@@ -9,6 +9,8 @@ const WIDTH: f32 = 2400.0;
 const WIDEST: f32 = 12_000.0;
 const HEIGHT: f32 = 1200.0;
 const BAR: f32 = 34.0;
+/// Of a bar with words in it, which have to be read.
+const SUNG_BAR: f32 = 240.0;
 const LEFT: f32 = 150.0;
 const RIGHT: f32 = 48.0;
 const TOP: f32 = 132.0;
@@ -50,7 +52,8 @@ impl Layout {
             (lowest, highest) = (lowest.saturating_sub(1), (highest + 1).min(127));
         }
 
-        let width = (LEFT + RIGHT + BAR * song.bars as f32).clamp(WIDTH, WIDEST);
+        let bar = if rolls.iter().any(|roll| !roll.syllables.is_empty()) { SUNG_BAR } else { BAR };
+        let width = (LEFT + RIGHT + bar * song.bars as f32).clamp(WIDTH, WIDEST);
         let (left, right, bottom) = (LEFT, width - RIGHT, HEIGHT - BOTTOM);
         let band = if song.sections.is_empty() { 0.0 } else { BAND };
         let top = TOP + band;

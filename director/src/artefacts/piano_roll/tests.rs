@@ -17,7 +17,7 @@ fn note(start: f64, pitch: u8, drum: bool) -> PlayedNote {
 }
 
 fn roll(name: &str, notes: Vec<PlayedNote>) -> Roll {
-    Roll { bot: BotId::new(name).unwrap(), notes }
+    Roll { bot: BotId::new(name).unwrap(), notes, syllables: Vec::new() }
 }
 
 /// Width, height and pixels of what is drawn.
@@ -86,4 +86,33 @@ fn no_song_is_too_odd_to_draw() {
 #[test]
 fn every_bot_of_eight_has_a_colour_of_its_own() {
     assert_eq!(COLOURS.iter().collect::<HashSet<_>>().len(), COLOURS.len());
+}
+
+#[test]
+fn what_is_sung_stands_under_its_note_and_makes_room_for_itself() {
+    let song = song(32);
+    let notes = vec![note(0.0, 60, false), note(16.0, 64, false)];
+    let silent = [roll("poet", notes)];
+    let mut singing = silent.clone();
+    singing[0].syllables = vec![
+        SungSyllable { start: 0.0, text: "Tyran".into() },
+        SungSyllable { start: 0.2, text: "left out: there is one already".into() },
+        SungSyllable { start: 16.0, text: "no".into() },
+        SungSyllable { start: 32.0, text: "no note, no syllable".into() },
+    ];
+    let layout = Layout::new(&singing, &song);
+    assert!(layout.width > 3.0 * Layout::new(&silent, &song).width, "a bar is wide enough to be read");
+    let (width, _, pixels) = drawn(&singing, &song);
+    // Bright dots just below a row, from one tick to another.
+    let bright = |pitch: u8, from: f64, to: f64| {
+        let row = layout.pitch_row(pitch).unwrap();
+        let across = layout.x(from) as usize..layout.x(to) as usize;
+        let down = row.bottom as usize + 3..row.bottom as usize + 18;
+        down.flat_map(|y| across.clone().map(move |x| (y * width as usize + x) * 3))
+            .filter(|i| pixels[*i..*i + 3].iter().all(|c| *c > 0xa0))
+            .count()
+    };
+    assert!(bright(60, 0.0, 15.0) > 40, "{}", bright(60, 0.0, 15.0));
+    assert!(bright(64, 16.0, 24.0) > 20, "{}", bright(64, 16.0, 24.0));
+    assert_eq!(bright(60, 32.0, 60.0), 0);
 }
