@@ -2,7 +2,10 @@
 //! `cargo bench -p musebot-kit --bench voices`
 #![expect(clippy::print_stdout, reason = "printing the table is what it is for")]
 
-use musebot_kit::{DrumKit, Patch, Poly, Voice};
+use musebot_kit::{
+    DrumKit, Patch, Poly, Singer, Sung, Timbre, Voice,
+    words::{Lyric, Phone, Syllable, Then},
+};
 use std::time::Instant;
 
 const RATE: usize = 48_000;
@@ -64,4 +67,19 @@ fn main() {
         }
     });
     row("DrumKit, hats, kick, snare, ride, crash", ns);
+    let syllable = Syllable {
+        onset: vec![Phone::S, Phone::T, Phone::R],
+        nucleus: vec![Phone::E, Phone::Ih],
+        coda: vec![Phone::T],
+        ..Syllable::default()
+    };
+    let sung = Sung::new(Lyric::new(&syllable, Then::Word), 0.25);
+    for timbre in [Timbre::Bass, Timbre::Soprano] {
+        let ns = cost(&mut Singer::new(timbre), |voice, block| {
+            if block % 94 == 0 {
+                voice.sing(block as u32, *timbre.range().end(), 0.8, &sung);
+            }
+        });
+        row(&format!("Singer {timbre:?}, two syllables a second"), ns);
+    }
 }

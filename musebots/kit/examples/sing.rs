@@ -29,8 +29,8 @@ const OWN: &str = "\
 const PHONES: [Phone; 46] = {
     use Phone::*;
     [
-        Iy, Ih, E, Eh, Ae, A, Aa, Ah, Ax, Ao, O, Uh, Uw, Er, Y, W, L, R, Tap, Trill, M, N, Ng, Ny, P, B, T, D, K, G, Beta,
-        Delta, Gamma, F, V, Th, Dh, S, Z, Sh, Zh, Hh, X, Ch, Jh, Ax,
+        Iy, Ih, E, Eh, Ae, A, Aa, Ah, Ax, Ao, O, Uh, Uw, Er, Y, W, L, R, Tap, Trill, M, N, Ng, Ny, P, B, T, D, K, G,
+        Beta, Delta, Gamma, F, V, Th, Dh, S, Z, Sh, Zh, Hh, X, Ch, Jh, Ax,
     ]
 };
 
@@ -66,7 +66,8 @@ fn perform(singer: &mut Singer, score: &str) -> anyhow::Result<Vec<[f32; 2]>> {
     for line in score.lines().filter(|line| !line.trim().is_empty()) {
         let mut words = line.split_whitespace();
         let pitch = words.next().unwrap_or_default();
-        let seconds: f32 = words.next().unwrap_or_default().parse().with_context(|| format!("no length in `{line}`"))?;
+        let seconds: f32 =
+            words.next().unwrap_or_default().parse().with_context(|| format!("no length in `{line}`"))?;
         if pitch != "-" {
             let text = words.next().unwrap_or_default();
             let onset = words.map(phone).collect::<Result<_, _>>()?;

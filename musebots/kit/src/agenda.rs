@@ -95,7 +95,14 @@ impl Agenda {
                 let again = old.pitch == note.pitch;
                 if again {
                     let end = old.cut(begin);
-                    cues.push(Cue { due: due(end), position: end, id: old.id, pitch: old.pitch, velocity: None, sung: None });
+                    cues.push(Cue {
+                        due: due(end),
+                        position: end,
+                        id: old.id,
+                        pitch: old.pitch,
+                        velocity: None,
+                        sung: None,
+                    });
                 }
                 !again
             });
@@ -114,7 +121,14 @@ impl Agenda {
         let settled = position + 1.0 - EARLIEST / tick_s;
         self.sounding.retain(|s| {
             if s.end < settled {
-                cues.push(Cue { due: due(s.end), position: s.end, id: s.id, pitch: s.pitch, velocity: None, sung: None });
+                cues.push(Cue {
+                    due: due(s.end),
+                    position: s.end,
+                    id: s.id,
+                    pitch: s.pitch,
+                    velocity: None,
+                    sung: None,
+                });
             }
             s.end >= settled
         });
@@ -200,6 +214,7 @@ impl Agenda {
 mod tests {
     use super::*;
     use crate::Note;
+    use crate::words::{Phone, Syllable};
     use musebot_protocol::Tempo;
 
     fn beat(tick: i64) -> Beat {
@@ -287,5 +302,72 @@ mod tests {
         let mut agenda = Agenda::default();
         (0..100_000).for_each(|n| agenda.add(placed(1000 + n, Note::new(60, 0.5, 4.0))));
         assert_eq!(agenda.count, MOST_WAITING);
+    }
+
+    fn lyric(onset: &[Phone], then: Then) -> Lyric {
+        let syllable = Syllable { onset: onset.to_vec(), nucleus: vec![Phone::A], ..Syllable::default() };
+        Lyric::new(&syllable, then)
+    }
+
+    /// Every beat's cues with the beat they went out with.
+    fn words(agenda: &mut Agenda, ticks: std::ops::Range<i64>) -> Vec<(i64, Cue)> {
+        let mut all = Vec::new();
+        for tick in ticks {
+            let mut cues = Vec::new();
+            agenda.beat(&beat(tick), &mut cues);
+            all.extend(cues.into_iter().filter(|cue| cue.sung.is_some()).map(|cue| (tick, cue)));
+        }
+        all
+    }
+
+    #[test]
+    fn words_go_out_early_enough_for_their_consonants_and_stay_on_their_tick() {
+        let mut agenda = Agenda::default();
+        let sta = lyric(&[Phone::S, Phone::T], Then::Word);
+        agenda.add(placed(20, Note::new(60, 0.5, 8.0).singing(sta)));
+        let (tick, cue) = words(&mut agenda, 0..30)[0];
+        let sung = cue.sung.unwrap();
+        assert_eq!((cue.due, cue.position), (20.0 / 32.0, 20.0));
+        assert_eq!(sung.lead, lead(&sta));
+        let begins = cue.due - f64::from(sung.lead);
+        assert!((tick as f64 / 32.0..(tick + 1) as f64 / 32.0).contains(&begins), "{begins} with tick {tick}");
+    }
+
+    #[test]
+    fn words_that_come_on_their_tick_are_hurried_and_not_late() {
+        let mut agenda = Agenda::default();
+        run(&mut agenda, 0..5);
+        agenda.add(placed(5, Note::new(60, 0.5, 8.0).singing(lyric(&[Phone::S], Then::Word))));
+        let (_, cue) = words(&mut agenda, 5..6)[0];
+        assert_eq!(cue.due, 5.0 / 32.0);
+        assert!((cue.sung.unwrap().lead - EARLIEST as f32).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_syllable_reaches_to_the_next_but_not_over_the_end_of_its_line() {
+        for (then, expected) in
+            [(Then::Word, 8.0 / 32.0 - lead(&lyric(&[Phone::M], Then::Word))), (Then::Line, 6.0 / 32.0)]
+        {
+            let mut agenda = Agenda::default();
+            agenda.add(placed(20, Note::new(60, 0.5, 6.0).singing(lyric(&[], then))));
+            agenda.add(placed(
+                if then == Then::Line { 36 } else { 28 },
+                Note::new(60, 0.5, 6.0).singing(lyric(&[Phone::M], Then::Word)),
+            ));
+            let (_, cue) = words(&mut agenda, 0..40)[0];
+            assert!((cue.sung.unwrap().length - expected).abs() < 1e-5, "{then:?}: {:?}", cue.sung);
+        }
+    }
+
+    #[test]
+    fn a_syllable_makes_room_for_the_consonants_of_the_next() {
+        let mut agenda = Agenda::default();
+        let sta = lyric(&[Phone::S, Phone::T], Then::Word);
+        agenda.add(placed(20, Note::new(60, 0.5, 8.0).singing(sta)));
+        agenda.add(placed(28, Note::new(62, 0.5, 8.0).singing(sta)));
+        let cues = words(&mut agenda, 0..40);
+        let over = cues[0].1.due + f64::from(cues[0].1.sung.unwrap().length);
+        let begins = cues[1].1.due - f64::from(cues[1].1.sung.unwrap().lead);
+        assert!((over - begins).abs() < 1e-6, "{over} {begins}");
     }
 }

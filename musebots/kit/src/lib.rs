@@ -78,7 +78,9 @@ pub use play::play;
 pub use rand;
 pub use setup::{About, Rng, Setup};
 pub use stage::Stage;
-pub use voice::{DrumKit, Patch, Poly, Singer, SoundFont, SoundFontError, Sung, Timbre, Voice};
+pub use voice::{
+    DrumKit, Patch, Poly, Prompter, Singer, SoundFont, SoundFontError, Spoken, SpokenError, Sung, Timbre, Voice,
+};
 
 /// A musebot: what it does at each tick, and when others speak.
 pub trait Musebot: Sized {

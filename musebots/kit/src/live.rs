@@ -31,7 +31,9 @@ pub(crate) fn play<B: Musebot>(
     let manner =
         Manner { id: options.id.clone(), latency: options.latency_ms / 1000.0, on_exiting: options.on_exiting };
     let mut session = Session::<B>::new(&setup, manner, 0.0)?;
-    let mut outputs = Outputs::open(options, options.instrument(setup.sound.take())?, began)?;
+    let mut instrument = options.instrument(setup.sound.take())?;
+    session.prompt(instrument.voice.as_mut().and_then(|voice| voice.prompter()));
+    let mut outputs = Outputs::open(options, instrument, began)?;
     signals.playing();
     session.allow_for(outputs.latency());
     tracing::info!(

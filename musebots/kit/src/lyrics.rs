@@ -51,16 +51,18 @@ impl Lyrics {
 
     /// Leaves `ID.lrc` and `ID.vtt` beside the file `stem`, if anything was sung.
     pub(crate) fn write(mut self, stem: &Path) -> io::Result<()> {
-        if self.sung.is_empty() {
+        self.sung.sort_by(|a, b| a.begin.total_cmp(&b.begin));
+        if self.lines().next().is_none() {
             return Ok(());
         }
-        self.sung.sort_by(|a, b| a.begin.total_cmp(&b.begin));
         std::fs::write(stem.with_extension("lrc"), self.lrc())?;
         std::fs::write(stem.with_extension("vtt"), self.vtt())
     }
 
     fn lines(&self) -> impl Iterator<Item = &[Syllable]> {
-        self.sung.chunk_by(|one, next| one.lyric.then != Then::Line && next.begin - one.end() < BREAK)
+        let lines = self.sung.chunk_by(|one, next| one.lyric.then != Then::Line && next.begin - one.end() < BREAK);
+        // Who hums says nothing to read.
+        lines.filter(|line| line.iter().any(|syllable| !plain(&syllable.lyric).trim().is_empty()))
     }
 
     /// A line each, every syllable after its time, and the end of the line after its last.

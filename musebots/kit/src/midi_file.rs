@@ -40,7 +40,13 @@ enum Event {
 impl MidiFile {
     /// An empty part on a channel, 1–16.
     pub(crate) fn new(name: &str, channel: u8) -> Self {
-        Self { name: name.to_owned(), channel: num::u4::new((channel - 1) & 15), events: Vec::new(), lyrics: Vec::new(), full: false }
+        Self {
+            name: name.to_owned(),
+            channel: num::u4::new((channel - 1) & 15),
+            events: Vec::new(),
+            lyrics: Vec::new(),
+            full: false,
+        }
     }
 
     /// From here on, this is the tempo.
@@ -121,6 +127,7 @@ fn written(lyric: &Lyric) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{voice::Sung, words::Syllable};
 
     #[test]
     fn a_part_reads_back_as_it_was_played() {
@@ -160,5 +167,37 @@ mod tests {
             told,
             ["drums", "0 tempo 625000", "960 on 9 36 127", "1200 off 9 36", "1200 on 9 36 64", "3840 end"]
         );
+    }
+
+    #[test]
+    fn words_stand_at_their_notes_with_a_space_or_a_line_s_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("voice.mid");
+        let mut file = MidiFile::new("voice", 1);
+        for (n, (text, then)) in [("Oli", Then::More), ("vé", Then::Word), ("oh!", Then::Line)].into_iter().enumerate()
+        {
+            let syllable = Syllable { text: text.to_owned(), ..Syllable::default() };
+            let sung = Some(Sung::new(Lyric::new(&syllable, then), 0.5));
+            let cue = Cue { due: 0.0, position: 0.0, id: n as u32, pitch: 60, velocity: Some(0.5), sung };
+            file.cue(n as f64 * 960.0, &cue);
+            file.cue(n as f64 * 960.0 + 480.0, &Cue { velocity: None, sung: None, ..cue });
+        }
+        file.write(&path, 3840.0).unwrap();
+        let bytes = std::fs::read(path).unwrap();
+        let smf = Smf::parse(&bytes).unwrap();
+        let mut at = 0;
+        let mut told = Vec::new();
+        for event in &smf.tracks[0] {
+            at += event.delta.as_int();
+            match event.kind {
+                TrackEventKind::Meta(MetaMessage::Lyric(text)) => {
+                    told.push((at, String::from_utf8_lossy(text).into_owned()))
+                }
+                TrackEventKind::Midi { message: MidiMessage::NoteOn { .. }, .. } => told.push((at, "note".to_owned())),
+                _ => {}
+            }
+        }
+        let expected = [(0, "Oli"), (0, "note"), (960, "vé "), (960, "note"), (1920, "oh!\r"), (1920, "note")];
+        assert_eq!(told, expected.map(|(at, text)| (at, text.to_owned())));
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     clock::Beat,
     note::PlacedNote,
     speech::Speech,
+    voice::Prompter,
 };
 use musebot_protocol::{Broadcast, Position, Tick, ToBot};
 
@@ -39,6 +40,7 @@ pub(crate) struct Player<B> {
     hush: bool,
     last: Option<Beat>,
     notes: Vec<PlacedNote>,
+    prompter: Option<Prompter>,
 }
 
 impl<B: Musebot> Player<B> {
@@ -51,7 +53,20 @@ impl<B: Musebot> Player<B> {
             hush: false,
             last: None,
             notes: Vec::new(),
+            prompter: None,
         })
+    }
+
+    /// From now on, a voice is told its words as soon as they are played.
+    pub(crate) fn prompt(&mut self, prompter: Option<Prompter>) {
+        self.prompter = prompter;
+    }
+
+    /// Waits until the voice knows its words: for who has the time.
+    pub(crate) fn wait_for_prompter(&mut self) {
+        if let Some(prompter) = &mut self.prompter {
+            prompter.wait();
+        }
     }
 
     /// Takes in a message that is not the clock's, the mixer's or the reaper's.
@@ -109,7 +124,11 @@ impl<B: Musebot> Player<B> {
     }
 
     fn gather(&mut self) {
+        let from = self.notes.len();
         self.notes.extend(self.performer.take_notes());
+        if let Some(prompter) = &mut self.prompter {
+            self.notes[from..].iter().filter_map(|placed| placed.note.lyric).for_each(|lyric| prompter.expect(lyric));
+        }
         for word in self.performer.take_words() {
             self.speech.say(word);
         }

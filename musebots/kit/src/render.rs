@@ -51,7 +51,8 @@ pub(crate) fn render<B: Musebot>(
     let setup = options.setup();
     let mut player = Player::<B>::new(&setup)?;
     signals.playing();
-    let instrument = options.instrument(setup.sound.take())?;
+    let mut instrument = options.instrument(setup.sound.take())?;
+    player.prompt(instrument.voice.as_mut().and_then(|voice| voice.prompter()));
     let mut part = Part::new(
         folder,
         &options.id,
@@ -91,6 +92,7 @@ pub(crate) fn render<B: Musebot>(
                     let done =
                         ToDirector::Done { id: options.id.clone(), tick: tick.on_wire(), said: player.speech.said() };
                     link.send(&done.encode());
+                    player.wait_for_prompter();
                     // The others are busy now too: time to sound.
                     part.sound_what_is_settled(player.stage().is_bar_line())?;
                 }
@@ -250,6 +252,8 @@ fn frame(seconds: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::voice::Sung;
+    use crate::words::{Lyric, Syllable, Then};
 
     /// Sounds one sample for every note that begins.
     struct Click(bool);
@@ -285,7 +289,14 @@ mod tests {
             part.beats(Tick(n), tempo, |beat, part| {
                 if n % 24 == 0 {
                     let due = beat.due + deviation;
-                    part.take(&mut vec![Cue { due, position: n as f64, id: n as u32, pitch: 60, velocity: Some(1.0), sung: None }]);
+                    part.take(&mut vec![Cue {
+                        due,
+                        position: n as f64,
+                        id: n as u32,
+                        pitch: 60,
+                        velocity: Some(1.0),
+                        sung: None,
+                    }]);
                 }
             });
             if n % 24 == 0 {
@@ -299,5 +310,32 @@ mod tests {
         let loud =
             reader.samples::<i32>().step_by(2).enumerate().filter(|(_, s)| s.as_ref().unwrap().abs() > 2_000_000);
         assert_eq!(loud.map(|(n, _)| n).collect::<Vec<_>>(), belongs);
+    }
+
+    #[test]
+    fn words_are_left_beside_the_stem_with_the_times_of_their_notes() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = BotId::new("voice").unwrap();
+        let mut part = Part::new(folder.path(), &id, Box::new(Click(false)), 1);
+        let syllable = Syllable { text: "Oh!".to_owned(), ..Syllable::default() };
+        let sung = Some(Sung::new(Lyric::new(&syllable, Then::Line), 0.5));
+        part.beats(Tick(0), Tempo::default(), |beat, part| {
+            let cue = Cue { due: beat.due + 1.0, position: 32.0, id: 1, pitch: 60, velocity: Some(1.0), sung };
+            let end = Cue { due: beat.due + 1.5, position: 48.0, velocity: None, sung: None, ..cue };
+            part.take(&mut vec![cue, end]);
+        });
+        part.finish(&mut Player::<Nobody>::new(&crate::Setup::rehearsal("voice", 1)).unwrap(), Some(96_000)).unwrap();
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(read("voice.lrc"), "[00:01.00]<00:01.00>Oh!<00:01.50>\n");
+        assert!(read("voice.vtt").contains("00:00:01.000 --> 00:00:01.500\nOh!"));
+    }
+
+    struct Nobody;
+
+    impl Musebot for Nobody {
+        fn new(_: &crate::Setup) -> anyhow::Result<Self> {
+            Ok(Self)
+        }
+        fn tick(&mut self, _: Tick, _: &mut crate::Stage) {}
     }
 }

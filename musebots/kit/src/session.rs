@@ -8,6 +8,7 @@ use crate::{
     life::{Life, Step, Why},
     options::OnExiting,
     player::{Player, makes_sense},
+    voice::Prompter,
 };
 use musebot_protocol::{BotId, Broadcast, Gain, Said, Tempo, Tick, TimeTag, ToBot, messages};
 use std::time::SystemTime;
@@ -98,6 +99,11 @@ impl<B: Musebot> Session<B> {
             turns: Vec::new(),
             cues: Vec::new(),
         })
+    }
+
+    /// From now on, a voice is told its words as soon as they are played.
+    pub(crate) fn prompt(&mut self, prompter: Option<Prompter>) {
+        self.player.prompt(prompter);
     }
 
     /// An output needs this long: bare ticks sound no earlier, because a note that comes too late

@@ -14,6 +14,7 @@ mod quiet;
 mod room;
 mod singer;
 pub(crate) mod soundfont;
+mod spoken;
 mod struck;
 
 pub use drum_kit::DrumKit;
@@ -22,6 +23,7 @@ pub use poly::Poly;
 pub(crate) use singer::{LONGEST_LEAD, lead};
 pub use singer::{Singer, Timbre};
 pub use soundfont::{SoundFont, SoundFontError};
+pub use spoken::{Prompter, Spoken, SpokenError};
 
 use crate::words::Lyric;
 
@@ -62,6 +64,12 @@ pub trait Voice: Send {
     /// Realtime-safe: yes.
     fn sing(&mut self, id: u32, pitch: u8, velocity: f32, _sung: &Sung) {
         self.note_on(id, pitch, velocity);
+    }
+
+    /// For a voice that wants to know its words long before they are due: who is to be told. Asked once,
+    /// before anything sounds. Realtime-safe: no.
+    fn prompter(&mut self) -> Option<Prompter> {
+        None
     }
 
     /// Lets a note ring out. Realtime-safe: yes.

@@ -3,7 +3,8 @@
 use super::callback::{Callback, Report};
 use crate::gain::{GainControl, Meters};
 use crate::sounding::{Sound, Sounding, Stamped};
-use crate::voice::{DrumKit, Patch, Poly, Voice};
+use crate::voice::{DrumKit, Patch, Poly, Singer, Sung, Timbre, Voice};
+use crate::words::{Lyric, Phone, Syllable, Then};
 use musebot_devices::CallbackTime;
 use rtrb::RingBuffer;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -69,6 +70,14 @@ fn the_count_counts() {
 fn the_audio_callback_neither_allocates_nor_frees() {
     let mut voices: Vec<Box<dyn Voice>> = vec![Box::new(DrumKit::new())];
     voices.extend(Patch::ALL.map(|patch| Box::new(Poly::new(patch)) as Box<dyn Voice>));
+    voices.push(Box::new(Singer::new(Timbre::Tenor)));
+    let syllable = Syllable {
+        onset: vec![Phone::S, Phone::T, Phone::R],
+        nucleus: vec![Phone::A, Phone::Ih],
+        coda: vec![Phone::N, Phone::T],
+        ..Syllable::default()
+    };
+    let sung = Sung::new(Lyric::new(&syllable, Then::More), 0.2);
     for voice in voices {
         let (mut callback, mut to, _reports_that_nobody_reads, gain) = callback(voice);
         let mut out = [[0.0; 2]; 512];
@@ -78,7 +87,12 @@ fn the_audio_callback_neither_allocates_nor_frees() {
             for k in 0..12 {
                 let (pitch, velocity) = ((30 + (id * 7) % 60) as u8, (id % 10) as f32 / 10.0);
                 let frame = (n * 512 + k * 97).saturating_sub(100);
-                let _ = to.push(Stamped { frame, sound: Sound::On { id, pitch, velocity } });
+                let sound = if k % 2 == 0 {
+                    Sound::Sing { id, pitch, velocity, sung }
+                } else {
+                    Sound::On { id, pitch, velocity }
+                };
+                let _ = to.push(Stamped { frame, sound });
                 let _ = to.push(Stamped { frame: frame + 9000, sound: Sound::Off { id } });
                 id += 1;
             }

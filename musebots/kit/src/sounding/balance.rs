@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are worth reading")]
 
 use super::*;
-use crate::voice::{DrumKit, Patch, Poly};
+use crate::voice::{DrumKit, Patch, Poly, Singer, Timbre};
 use ebur128::{EbuR128, Mode};
 
 const RATE: u32 = 48_000;
@@ -174,4 +174,26 @@ fn in_mono_nothing_gets_lost() {
     };
     check("drums", &render(DrumKit::new(), &groove(), 8));
     MELODIES.iter().for_each(|patch| check(&format!("{patch:?}"), &render(Poly::new(*patch), &tune(), 8)));
+}
+
+#[test]
+fn a_singer_is_as_loud_as_other_melodies_and_as_clean() {
+    let others = MELODIES.map(|patch| lufs(&render(Poly::new(patch), &tune(), 8)));
+    let usual = others.iter().sum::<f64>() / others.len() as f64;
+    for timbre in Timbre::ALL {
+        let down = if timbre.range().contains(&76) { 0 } else { 12 };
+        let notes: Vec<Note> = tune().iter().map(|(at, pitch, v, length)| (*at, pitch - down, *v, *length)).collect();
+        let out = render(Singer::new(timbre), &notes, 8);
+        let loudness = lufs(&out);
+        let peak = 20.0 * meter(&out).true_peak(0).unwrap().log10();
+        println!("{timbre:?} {loudness:.1} LUFS, {peak:.1} dBTP; others {usual:.1}");
+        assert!((loudness - usual).abs() < 2.5, "{timbre:?}: {loudness:.1} LUFS, others {usual:.1}");
+        assert!(peak < -3.0, "{timbre:?}: {peak:.1} dBTP");
+        let mean = out.iter().map(|f| f64::from(f[0])).sum::<f64>() / out.len() as f64;
+        assert!(mean.abs() < 3e-4, "{timbre:?}: offset {mean}");
+        let mono: Vec<[f32; 2]> = out.iter().map(|[l, r]| [(l + r) * 0.5; 2]).collect();
+        assert!(loudness - lufs(&mono) < 1.5, "{timbre:?}");
+        // A glottis closes with a click that a resonance answers: what is worse than that is meant.
+        assert!(clicks(&out, 0.5).is_empty(), "{timbre:?}");
+    }
 }

@@ -1,7 +1,8 @@
 //! Facts about a voice being played.
 
 use super::*;
-use crate::voice::{DrumKit, Patch, Poly};
+use crate::voice::{DrumKit, Patch, Poly, Singer, Sung, Timbre};
+use crate::words::{Lyric, Phone, Syllable, Then};
 
 /// Writes 0.1 at the frame a note begins and −0.1 at the frame one ends, and nothing else.
 #[derive(Default)]
@@ -154,4 +155,71 @@ fn two_renders_are_the_same_to_the_bit() {
     for patch in Patch::ALL {
         assert_eq!(render(&mut Poly::new(patch)), render(&mut Poly::new(patch)), "{patch:?}");
     }
+}
+
+fn sing(frame: u64, id: u32, lead: f32) -> Stamped {
+    let syllable = Syllable { onset: vec![Phone::S, Phone::T], nucleus: vec![Phone::A], ..Syllable::default() };
+    let sung = Sung { lyric: Lyric::new(&syllable, Then::Word), lead, length: 0.2 };
+    Stamped { frame, sound: Sound::Sing { id, pitch: 60, velocity: 0.8, sung } }
+}
+
+#[test]
+fn a_voice_without_words_gets_sung_notes_when_they_are_due() {
+    let mut sounding = playing(Marks::default());
+    sounding.push(sing(700, 1, 0.01));
+    sounding.push(off(900, 1));
+    assert_eq!(marks(&mut sounding, &[1000]), [700, 900]);
+}
+
+/// Notes down at which frame it is asked to sing, and with how much lead.
+#[derive(Default)]
+struct Choir {
+    frame: usize,
+    asked: Arc<std::sync::Mutex<Vec<(usize, usize)>>>,
+}
+
+impl Voice for Choir {
+    fn prepare(&mut self, _sample_rate: f32) {}
+    fn note_on(&mut self, _id: u32, _pitch: u8, _velocity: f32) {}
+    fn sings(&self) -> bool {
+        true
+    }
+    fn sing(&mut self, _id: u32, _pitch: u8, _velocity: f32, sung: &Sung) {
+        self.asked.lock().unwrap().push((self.frame, (sung.lead * 48_000.0).round() as usize));
+    }
+    fn note_off(&mut self, _id: u32) {}
+    fn all_off(&mut self) {}
+    fn render(&mut self, out: &mut [[f32; 2]]) {
+        self.frame += out.len();
+    }
+    fn is_silent(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_voice_with_words_begins_before_the_note_and_when_late_with_less_lead() {
+    let choir = Choir::default();
+    let asked = Arc::clone(&choir.asked);
+    let mut sounding = playing(choir);
+    sounding.push(sing(700, 1, 0.01));
+    // Before the first frame there is nothing, and what comes late has what is left.
+    sounding.push(sing(100, 2, 0.01));
+    sounding.render(&mut [[0.0; 2]; 1000]);
+    sounding.push(sing(1200, 3, 0.01));
+    let mut begun = Vec::new();
+    sounding.render_noting(&mut [[0.0; 2]; 1000], |id, frame| begun.push((id, frame)));
+    assert_eq!(*asked.lock().unwrap(), [(0, 100), (220, 480), (1000, 200)]);
+    assert_eq!(begun, [(3, 1200)], "what is told is where the note is");
+}
+
+#[test]
+fn all_off_ends_a_song() {
+    let mut sounding = playing(Singer::new(Timbre::Tenor));
+    for n in 0..20 {
+        sounding.push(sing(9000 * (n + 1), n as u32, 0.1));
+    }
+    sounding.push(Stamped { frame: 30_000, sound: Sound::AllOff });
+    sounding.render(&mut vec![[0.0; 2]; 30_000 + 2 * 48_000]);
+    assert!(sounding.is_silent());
 }

@@ -2,7 +2,7 @@
 //! it does follows a score of positions, and it never jumps from one to the next.
 
 mod glottis;
-mod melody;
+pub(super) mod melody;
 mod pose;
 mod resonator;
 mod score;
@@ -33,7 +33,7 @@ const NEARLY_OVER: f32 = 0.25;
 /// Loud enough to be heard.
 const AUDIBLE: f32 = 1e-4;
 /// Level of a note at full velocity; the reference is three bots in one mix.
-const LEVEL: f32 = 0.30;
+const LEVEL: f32 = 0.20;
 /// How much room, and how many seconds it rings.
 const ROOM: (f32, f32) = (0.16, 0.9);
 
@@ -149,7 +149,7 @@ impl Singer {
             murmur: low_pass(320.0),
         });
         let level = self.tract.level();
-        let voice = self.pose.voice * level;
+        let voice = self.pose.voice * level * self.melody.fading();
         let to = [
             voice * (1.0 - self.pose.murmur),
             voice * self.pose.murmur,
@@ -215,6 +215,18 @@ impl Singer {
     }
 }
 
+/// What no throat can sing, it sings an octave or more nearer.
+fn singable(pitch: u8) -> f32 {
+    let mut pitch = pitch;
+    while pitch < 31 {
+        pitch += 12;
+    }
+    while pitch > 88 {
+        pitch -= 12;
+    }
+    f32::from(pitch)
+}
+
 impl Voice for Singer {
     fn prepare(&mut self, sample_rate: f32) {
         let fresh = Self::with(self.timbre, self.reciting);
@@ -243,7 +255,7 @@ impl Voice for Singer {
         self.score = Score::syllable(&sung.lyric, sung.lead, sung.length, Some(&self.score), self.pose, self.reciting);
         self.left = self.score.now().length;
         self.note = Some(id);
-        self.pitch = f32::from(pitch.min(127));
+        self.pitch = singable(pitch);
         self.effort = velocity.clamp(0.0, 1.0);
         self.melody.go_to(self.pitch, !sounds);
         if !sounds {
@@ -293,3 +305,6 @@ impl Voice for Singer {
         self.score.now().part == Part::Rest && self.quiet.is_quiet()
     }
 }
+
+#[cfg(test)]
+mod tests;

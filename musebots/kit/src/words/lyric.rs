@@ -52,6 +52,11 @@ impl Lyric {
         Self { phones, text: [0; MOST_TEXT], bytes: 0, then }
     }
 
+    /// Whether the other has the same sounds. Realtime-safe: yes.
+    pub(crate) fn sounds_like(&self, other: &Self) -> bool {
+        self.phones == other.phones
+    }
+
     /// Its letters, with the punctuation that belongs to them.
     #[must_use]
     pub fn text(&self) -> &str {

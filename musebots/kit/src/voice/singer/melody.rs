@@ -20,7 +20,7 @@ const FALL_OVER: f32 = 0.35;
 
 /// The pitch of a voice.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Melody {
+pub(in crate::voice) struct Melody {
     reciting: bool,
     /// In semitones: where it is to go, and where it is.
     target: f32,
@@ -34,7 +34,7 @@ pub(super) struct Melody {
 }
 
 impl Melody {
-    pub(super) fn new(reciting: bool) -> Self {
+    pub(in crate::voice) fn new(reciting: bool) -> Self {
         Self {
             reciting,
             target: 60.0,
@@ -48,7 +48,7 @@ impl Melody {
     }
 
     /// A new note; at once, if nothing sounds that it could slide from.
-    pub(super) fn go_to(&mut self, pitch: f32, at_once: bool) {
+    pub(in crate::voice) fn go_to(&mut self, pitch: f32, at_once: bool) {
         self.target = pitch;
         if at_once {
             self.slide = [pitch; 2];
@@ -56,12 +56,17 @@ impl Melody {
     }
 
     /// The vowel begins.
-    pub(super) fn hold(&mut self) {
+    pub(in crate::voice) fn hold(&mut self) {
         self.held = 0.0;
     }
 
+    /// How loud, against the beginning of the syllable: who recites dwells on nothing.
+    pub(in crate::voice) fn fading(&self) -> f32 {
+        if self.reciting { 1.0 - 0.4 * (self.held / FALL_OVER).min(1.0) } else { 1.0 }
+    }
+
     /// Goes on by `seconds`, and says the frequency in Hz.
-    pub(super) fn step(&mut self, seconds: f32) -> f32 {
+    pub(in crate::voice) fn step(&mut self, seconds: f32) -> f32 {
         self.held += seconds;
         let fall = if self.reciting {
             let way = (self.held / FALL_OVER).min(1.0);

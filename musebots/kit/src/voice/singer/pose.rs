@@ -118,8 +118,8 @@ pub(super) fn offglide(from: Phone, to: Phone) -> Pose {
 /// A consonant's position beside a vowel; what sounds there while it is held.
 pub(super) fn closed(phone: Phone, beside: Pose) -> Pose {
     use Phone::{
-        B, Beta, Ch, D, Delta, Dh, F, G, Gamma, Hh, Jh, K, L, M, N, Ng, Ny, P, R, S, Sh, T, Tap, Th, Trill, V, W, X, Y, Z,
-        Zh,
+        B, Beta, Ch, D, Delta, Dh, F, G, Gamma, Hh, Jh, K, L, M, N, Ng, Ny, P, R, S, Sh, T, Tap, Th, Trill, V, W, X, Y,
+        Z, Zh,
     };
     let formants = locus(place(phone), beside);
     let base = Pose { formants, widths: [90.0, 130.0, 200.0], ..silent(beside) };

@@ -132,7 +132,14 @@ impl Score {
 
     /// A syllable that begins `lead` before its vowel and is over `length` after that began. What
     /// was still to be sung of the one `before` comes first, hurried.
-    pub(super) fn syllable(lyric: &Lyric, lead: f32, length: f32, before: Option<&Self>, mouth: Pose, reciting: bool) -> Self {
+    pub(super) fn syllable(
+        lyric: &Lyric,
+        lead: f32,
+        length: f32,
+        before: Option<&Self>,
+        mouth: Pose,
+        reciting: bool,
+    ) -> Self {
         let (onset, nucleus, coda) = parts(lyric);
         let vowel = open(nucleus.first());
         let mut score = Self::new();
@@ -171,8 +178,13 @@ impl Score {
         score.fit(onset_steps, nucleus_end, length, reciting);
         let last = score.steps[score.count.max(1) - 1].pose;
         let swell = if nucleus_end == score.count { 0.022 } else { 0.012 };
-        score.steps[score.count..]
-            .fill(Step { pose: silent(last), length: FOR_EVER, glide: 0.03, swell, part: Part::Rest });
+        score.steps[score.count..].fill(Step {
+            pose: silent(last),
+            length: FOR_EVER,
+            glide: 0.03,
+            swell,
+            part: Part::Rest,
+        });
         score
     }
 
@@ -222,7 +234,9 @@ impl Score {
 
     /// The steps of one consonant. `dry`: without the breath that follows a plosive.
     fn consonant(&mut self, phone: Phone, beside: Pose, scale: f32, dry: bool, part: Part) {
-        use Phone::{B, Beta, Ch, D, Delta, F, G, Gamma, Hh, Jh, K, L, M, N, Ng, Ny, P, R, S, Sh, T, Tap, Th, Trill, W, X, Y};
+        use Phone::{
+            B, Beta, Ch, D, Delta, F, G, Gamma, Hh, Jh, K, L, M, N, Ng, Ny, P, R, S, Sh, T, Tap, Th, Trill, W, X, Y,
+        };
         let shut = closed(phone, beside);
         let mut push = |pose, length: f32, glide, swell| self.push(pose, length * scale, glide, swell, part);
         match phone {
@@ -320,4 +334,77 @@ fn mean(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
 fn is_sonorant(phone: Phone) -> bool {
     use Phone::{L, M, N, Ng, Ny, R, Tap, Trill, W, Y};
     matches!(phone, Y | W | L | R | Tap | Trill | M | N | Ng | Ny)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{Syllable, Then};
+    use proptest::prelude::*;
+
+    fn lyric(onset: &[Phone], nucleus: &[Phone], coda: &[Phone]) -> Lyric {
+        let syllable =
+            Syllable { onset: onset.into(), nucleus: nucleus.into(), coda: coda.into(), ..Syllable::default() };
+        Lyric::new(&syllable, Then::Word)
+    }
+
+    fn sung(lyric: &Lyric, lead: f32, length: f32) -> Score {
+        Score::syllable(lyric, lead, length, None, silent(open(Phone::Ax)), false)
+    }
+
+    fn lengths(score: &Score) -> [f32; 3] {
+        [Part::Onset, Part::Nucleus, Part::Coda]
+            .map(|part| score.steps[..score.count].iter().filter(|s| s.part == part).map(|s| s.length).sum())
+    }
+
+    #[test]
+    fn the_vowel_begins_on_the_note_and_all_is_over_at_its_end() {
+        let strength = lyric(&[Phone::S, Phone::T, Phone::R], &[Phone::Eh], &[Phone::Ng, Phone::Th]);
+        let [onset, vowel, coda] = lengths(&sung(&strength, lead(&strength), 0.6));
+        assert!((onset - lead(&strength)).abs() < 1e-4 && (vowel + coda - 0.6).abs() < 1e-4, "{onset} {vowel} {coda}");
+        assert!(vowel > coda);
+    }
+
+    #[test]
+    fn what_has_no_consonants_has_no_lead_and_nothing_leads_for_long() {
+        assert_eq!(lead(&lyric(&[], &[Phone::A], &[Phone::T])), 0.0);
+        let most = lyric(&[Phone::S; 11], &[Phone::A], &[]);
+        assert_eq!(lead(&most), LONGEST_LEAD);
+        assert!(lead(&lyric(&[Phone::L], &[Phone::A], &[])) > 0.06);
+    }
+
+    #[test]
+    fn consonants_that_have_no_time_are_shorter() {
+        let sta = lyric(&[Phone::S, Phone::T], &[Phone::A], &[]);
+        assert!((lengths(&sung(&sta, 0.05, 0.3))[0] - 0.05).abs() < 1e-4);
+        assert_eq!(lengths(&sung(&sta, 0.0, 0.3))[0], 0.0);
+    }
+
+    #[test]
+    fn consonants_that_were_still_to_be_sung_come_before_the_next_ones() {
+        let (mat, no) = (lyric(&[Phone::M], &[Phone::A], &[Phone::T]), lyric(&[Phone::N], &[Phone::O], &[]));
+        let before = sung(&mat, lead(&mat), 10.0);
+        let owed = Score::syllable(&no, lead(&no), 0.5, Some(&before), open(Phone::A), false);
+        let alone = Score::syllable(&no, lead(&no), 0.5, None, open(Phone::A), false);
+        assert!(owed.count > alone.count + 2);
+        assert!((lengths(&owed)[0] - lead(&no)).abs() < 1e-4);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_phones_the_times_are_kept(
+            phones in prop::collection::vec(0..46u8, 0..20),
+            lead in 0.0..0.2f32,
+            length in 0.06..3.0f32,
+        ) {
+            let all = crate::voice::singer::tests::all_phones();
+            let phones: Vec<Phone> = phones.iter().map(|n| all[usize::from(*n) % all.len()]).collect();
+            let lyric = lyric(&phones, &[], &[]);
+            let score = sung(&lyric, lead, length);
+            prop_assert!(score.count < MOST_STEPS);
+            let [onset, vowel, coda] = lengths(&score);
+            prop_assert!(onset <= lead + 1e-3, "{}", onset);
+            prop_assert!((vowel + coda - length).abs() < 1e-3, "{} {}", vowel, coda);
+        }
+    }
 }

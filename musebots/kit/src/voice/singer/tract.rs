@@ -19,7 +19,7 @@ const NOSE_WIDTH: f32 = 100.0;
 const ABOVE_NOTE: f32 = 1.04;
 
 /// How much of the difference is taken back (as a power of power: a half is all of it).
-const EVENED: f32 = 0.42;
+const EVENED: f32 = 0.45;
 
 /// The tract.
 #[derive(Debug, Clone, Copy)]
@@ -76,13 +76,20 @@ impl Tract {
             if vowel || n > 0 {
                 at = at.max(least);
             }
-            least = at + 150.0;
+            least = at + 150.0 + 0.3 * hz;
             // What is high is wide.
             let width = pose.widths[n].max(0.045 * at);
             formant.tune(at, width, self.rate);
             formants[n] = (at, width);
         }
-        self.level += (evening(hz, &formants) - self.level) * 0.05;
+        let level = evening(hz, &formants);
+        // Before anything sounds it is what it must be, and it is never too much for long.
+        let way = match () {
+            () if pose.voice < 1e-3 => 1.0,
+            () if level < self.level => 0.4,
+            () => 0.05,
+        };
+        self.level += (level - self.level) * way;
         self.hole.tune_zero(pose.nose, NOSE_WIDTH, self.rate);
         // A longer tract does not make the teeth much duller.
         let stretch = self.stretch.sqrt();
@@ -124,7 +131,9 @@ fn evening(hz: f32, formants: &[(f32, f32); 3]) -> f32 {
     let mut power = 0.0;
     for n in 1..=10 {
         let f = hz * n as f32;
-        let mut gain = 1.0 / (n * n) as f32;
+        let high = (f / LIFT_FROM) * (f / LIFT_FROM);
+        let lifted = 1.0 + LIFT * high / (1.0 + high);
+        let mut gain = lifted * lifted / (n * n) as f32;
         for (at, width) in formants {
             let apart = 1.0 - (f / at) * (f / at);
             let damped = width * f / (at * at);
