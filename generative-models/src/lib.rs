@@ -21,8 +21,8 @@ mod kernels;
 mod learner;
 #[cfg(feature = "learn")]
 mod loss_curve;
-#[cfg(feature = "learn")]
 pub mod models;
+#[cfg(feature = "learn")]
 mod ngram;
 mod recipe;
 mod rng;
