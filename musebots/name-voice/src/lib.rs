@@ -112,7 +112,8 @@ impl Musebot for NameVoice {
             flags: &[
                 ("model", "DIR", "The folder of the model that invents [default: `dinosaurs`, if it is found]"),
                 ("language", "LANGUAGE", "How names are said: la, es or en [default: la]"),
-                synth::FLAG,
+                synth::TIMBRE,
+                synth::VOICE,
                 ("temperature", "NUMBER", "How daring the model invents, 0.1 to 2; arousal adds to it [default: 0.8]"),
             ],
         }

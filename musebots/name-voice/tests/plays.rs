@@ -217,6 +217,7 @@ fn help_teaches_the_traits_and_the_flags() {
     let output = Command::new(env!("CARGO_BIN_EXE_name-voice")).arg("--help").output().unwrap();
     let help = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success());
-    let words = ["busy", "bold", "--model", "--language", "--timbre", "alto", "--temperature", "--seed"];
+    let words =
+        ["busy", "bold", "--model", "--language", "--timbre", "--voice", "espeak", "alto", "--temperature", "--seed"];
     assert!(words.iter().all(|word| help.contains(word)), "{help}");
 }

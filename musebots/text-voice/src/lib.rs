@@ -85,7 +85,8 @@ impl Musebot for TextVoice {
                     "The folder of the model that writes [default: the one of the language, if it is found]",
                 ),
                 ("language", "LANGUAGE", "What is spoken: en, es or la [default: en]"),
-                synth::FLAG,
+                synth::TIMBRE,
+                synth::VOICE,
                 ("temperature", "NUMBER", "How daring the model writes, 0.1 to 2; arousal adds to it [default: 0.7]"),
             ],
         }
