@@ -31,7 +31,7 @@ pub(crate) struct Checkpoint {
 pub struct OpenError {
     folder: PathBuf,
     file: &'static str,
-    reason: Reason,
+    reason: Box<Reason>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,7 @@ enum Reason {
 impl Checkpoint {
     /// Reads a folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, OpenError> {
-        let fail = |file, reason| OpenError { folder: folder.to_owned(), file, reason };
+        let fail = |file, reason| OpenError { folder: folder.to_owned(), file, reason: Box::new(reason) };
         let read = |file| std::fs::read(folder.join(file)).map_err(|error| fail(file, error.into()));
         let text = |file| String::from_utf8(read(file)?).map_err(|_| fail(file, Reason::NotUtf8));
         let recipe = Recipe::from_toml(&text(CONFIG)?).map_err(|error| fail(CONFIG, error.into()))?;

@@ -195,7 +195,7 @@ pub enum RecipeError {
     },
     /// Not TOML, or a setting that does not exist.
     #[error("the recipe is not understood:\n{0}")]
-    Toml(#[from] toml::de::Error),
+    Toml(Box<toml::de::Error>),
     /// Settings out of range: all of them.
     #[error("the recipe asks for what cannot be: {}", .0.join("; "))]
     Range(Vec<String>),
@@ -216,7 +216,7 @@ impl Recipe {
 
     /// Reads and checks.
     pub fn from_toml(text: &str) -> Result<Self, RecipeError> {
-        let recipe: Self = toml::from_str(text)?;
+        let recipe: Self = toml::from_str(text).map_err(|error| RecipeError::Toml(Box::new(error)))?;
         recipe.check()?;
         Ok(recipe)
     }

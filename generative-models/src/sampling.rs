@@ -80,9 +80,10 @@ mod tests {
     use super::*;
     use crate::chance::{Purpose, seeded};
     use proptest::prelude::*;
+    use std::f32::consts::LN_2;
 
     /// Probabilities 0.1, 0.4, 0.3, 0.2.
-    const LOGITS: [f32; 4] = [0.0, 1.386_294_4, 1.098_612_3, 0.693_147_2];
+    const LOGITS: [f32; 4] = [0.0, 2.0 * LN_2, 1.098_612_3, LN_2];
 
     fn candidates(temperature: f32, top_k: Option<usize>, top_p: Option<f32>) -> Vec<(u32, f64)> {
         let all = Sampling { temperature, top_k, top_p }.candidates(&LOGITS, |_| true);

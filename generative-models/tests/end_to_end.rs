@@ -177,7 +177,10 @@ fn names_go_on_bit_for_bit_too() {
 
 #[test]
 fn the_number_of_threads_does_not_matter() {
-    let bench = carried();
+    // Large enough that work is shared.
+    let text: String = (0..9000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(n) / 7 % 11) as u8)).collect();
+    let recipe = "batch = 32\nsteps = 40\niterations = 12\n[shape]\nlayers = 2\nhidden = 128\ndropout = 0.2\n";
+    let bench = Bench::new(text, recipe);
     bench.train(&["--out", "one/model", "--threads", "1"]);
     bench.train(&["--out", "two/model", "--threads", "2"]);
     for file in ["weights.safetensors", "resume.safetensors", "log.csv", "card.md"] {

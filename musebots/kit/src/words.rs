@@ -1,5 +1,18 @@
 //! Words for voices: from letters to the sounds of a language, in syllables, with their stress
 //! and the pauses between them. No sound is made here.
+//!
+//! [`read`] takes a line of text. English is said as in America, with every r; the nucleus of a syllable is a vowel or the two of a
+//! diphthong: `E Ih` in day, `A Ih` in my, `O Uh` in go, `A Uh` in how, `Ao Ih` in boy, and in Spanish `A Iy` in hay, `A Uw` in
+//! causa and so on. A glide before a vowel is in the onset: `Y E` in Spanish bien.
+//!
+//! ```
+//! use musebot_kit::words::{Language, Pause, Stress, read};
+//!
+//! let line = read("O, banish'd thus!", Language::English);
+//! assert_eq!(line[0].pause, Pause::Comma);
+//! assert_eq!(line[1].syllables[0].stress, Stress::Full);
+//! assert_eq!(line[1].syllables[1].text, "nish'd");
+//! ```
 
 mod english;
 mod latin;

@@ -78,20 +78,23 @@ fn place(spelled: &mut [Spelled], stress: Stress, light: usize) {
         (false, 1) => latin(spelled, &vowels, count),
         (false, _) => count - 1,
     };
+    let all = count + light * usize::from(!half);
+    let sounds = spelled.len();
     for (nth, &at) in vowels.iter().enumerate() {
         let vowel = &mut spelled[at];
         let single = vowel.letters == 1;
         if nth == main {
-            vowel.sound.stress = stress;
+            // The o between two stems is short where the word leans on it.
+            let link = !half && light > 1 && at + 1 == sounds && vowel.sound.first == Phone::O;
+            vowel.sound = if link { Sound::new(Phone::Aa) } else { vowel.sound }.stressed(stress);
         } else if nth == 0 && main >= 2 {
             vowel.sound.stress = Stress::Half;
         } else if single {
-            vowel.sound = dulled(vowel.sound, nth + 1 == count);
+            vowel.sound = dulled(vowel.sound, at + 1 == sounds);
         }
         // An open last vowel but one is long where the word leans on it, and so is one before i and a vowel: -ania, -onia.
-        let before_ia =
-            main + 3 == count && spelled[at].sound.first != Phone::Ih && is_before_ia(spelled, &vowels, nth);
-        let long = !half && nth == main && single && (main + 2 == count || before_ia);
+        let before_ia = main + 3 == all && spelled[at].sound.first != Phone::Ih && is_before_ia(spelled, &vowels, nth);
+        let long = !half && nth == main && single && (main + 2 == all || before_ia);
         if long && !is_closed(spelled, &vowels, nth) {
             spelled[at].sound = lengthened(spelled[at].sound.first).stressed(stress);
         }

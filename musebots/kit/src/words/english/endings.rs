@@ -145,7 +145,11 @@ pub(super) fn prefixed(word: &str) -> Option<Vec<Sound>> {
         if sure && !rest.starts_with('i') {
             return Some(sounds(code).chain(say(rest)).collect());
         }
-        let said = known(rest).or_else(|| inflected(rest).filter(|_| stem_is_known(rest)))?;
+        // `reached` has no re-.
+        if first.ends_with('e') && rest.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            return None;
+        }
+        let said = known(rest).or_else(|| if stem_is_known(rest) { inflected(rest) } else { None })?;
         Some(sounds(code).chain(said).collect())
     })
 }

@@ -136,7 +136,9 @@ fn is_prefixed(word: &[u8]) -> bool {
         !is_vowel(at(place)) && next != at(place) && (is_vowel(next) || matches!(next, b'l' | b'r' | b'h' | b'w'))
     };
     let open = matches!(at(0), b'a' | b'e' | b'o') && before_open(1);
-    let a = at(0) == b'a' && !is_vowel(at(1)) && (at(1) == at(2) || matches!(at(1), b'd' | b'c'));
+    let a = at(0) == b'a'
+        && !is_vowel(at(1))
+        && (at(1) == at(2) || at(1) == b'd' || (at(1) == b'c' && matches!(at(2), b'q' | b'k')));
     let double = |prefix: &str| at(prefix.len()) == at(prefix.len() + 1);
     let known = |prefix: &&str| {
         word.starts_with(prefix.as_bytes())

@@ -18,6 +18,9 @@ Hyp|si|lo|pho|don ,hIp-sI-'lA-f@-dAn   Stru|thi|o|mi|mus ,stru-Ti-o-'mY-m@s   Su
 Ken|tro|sau|rus ,ken-tro-'sO-r@s   Cau|dip|te|ryx ,kO-'dIp-t@-rIks   Chas|mo|sau|rus ,kas-mo-'sO-r@s
 Sce|li|do|sau|rus ,se-lI-do-'sO-r@s   A|cro|can|tho|sau|rus ,a-kr@-,kan-To-'sO-r@s   A|mar|ga|sau|rus @-,mAr-g@-'sO-r@s
 Zhu|cheng|ty|ran|nus ,ju-c@N-tY-'ra-n@s   Eu|ro|pa|sau|rus ,yu-r@-p@-'sO-r@s   Mei 'mE   Yi 'yi
+Di|a|blo|ce|ra|tops ,dY-@-blo-'se-r@-tAps   Ste|go|ce|ras st@-'gA-s@-r@s   Ve|la|frons 've-l@-frAnz   Coe|lu|rus si-'lU-r@s
+Lan|zhou|sau|rus ,lan-jo-'sO-r@s   Ma|men|chi|sau|rus m@-,men-ci-'sO-r@s   Ju|ra|ve|na|tor ,jU-r@-v@-'nE-t3
+Puer|ta|sau|rus ,pwer-t@-'sO-r@s
 ";
 
 #[test]

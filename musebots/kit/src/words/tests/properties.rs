@@ -54,6 +54,11 @@ proptest! {
     }
 
     #[test]
+    fn any_pile_of_endings_can_be_read(text in "(un|re|dis|o'er|for|over|inter){0,6}(lov|speak|b|ach|tr){1,2}(ing|ed|'d|ly|s|ness|er|eth|able|'st|'s){0,8}") {
+        holds(&text);
+    }
+
+    #[test]
     fn any_consonants_can_be_read(text in "[bcdfghjklmnpqrstvwxz']{1,60}") {
         holds(&text);
     }
