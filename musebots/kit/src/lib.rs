@@ -67,11 +67,11 @@ mod timeline;
 mod voice;
 pub mod words;
 
+pub use aside::Aside;
 pub use musebot_protocol::{
     Arg, BotId, Broadcast, Gain, IntoArgs, Key, Meter, Mode, Position, Said, Style, TICKS_PER_BEAT,
     TICKS_PER_SIXTEENTH, Temperament, Tempo, Tick, ToBot,
 };
-pub use aside::Aside;
 pub use note::{Note, PlacedNote};
 pub use performer::Performer;
 pub use play::play;

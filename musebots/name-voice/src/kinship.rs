@@ -25,12 +25,19 @@ pub fn answers(call: &Word, name: &Word, kinship: Kinship) -> Option<f64> {
     }
     let kin = match kinship {
         Kinship::Rhyme => call.rhymes_with(name),
-        Kinship::Alliteration => call.alliterates_with(name),
+        Kinship::Alliteration => begin_alike(call, name),
     };
     // Names of a length make verses; both ways alike is better than one.
     let uneven = call.syllables.len().abs_diff(name.syllables.len()) as f64;
-    let both = call.rhymes_with(name) && call.alliterates_with(name);
+    let both = call.rhymes_with(name) && begin_alike(call, name);
     kin.then(|| 4.0 - uneven + f64::from(u8::from(both)))
+}
+
+/// Whether both begin with the same consonant, or both with the same vowel.
+fn begin_alike(call: &Word, name: &Word) -> bool {
+    let (Some(one), Some(other)) = (call.syllables.first(), name.syllables.first()) else { return false };
+    let vowels = one.onset.is_empty() && other.onset.is_empty();
+    call.alliterates_with(name) || (vowels && one.nucleus.first() == other.nucleus.first())
 }
 
 #[cfg(test)]

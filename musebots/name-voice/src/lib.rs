@@ -220,7 +220,8 @@ impl NameVoice {
                 return;
             }
             let bar_s = stage.tick_ms() / 1000.0 * stage.ticks_per_bar() as f64;
-            if before as f64 * bar_s < 1.8 {
+            // The name before it has its bar to itself.
+            if (before - 1) as f64 * bar_s < 1.8 {
                 return self.plan_ending(stage, before);
             }
         }

@@ -28,6 +28,9 @@ use musebot_kit::{
 };
 use std::path::PathBuf;
 
+/// For how many bars a voice that fell silent is still expected to answer.
+const PATIENCE: u32 = 12;
+
 /// The text voice.
 pub struct TextVoice {
     language: Language,
@@ -44,6 +47,8 @@ pub struct TextVoice {
     formula: Formula,
     /// How heated others say it is.
     arousal: Option<f64>,
+    /// The bar in which another voice last spoke.
+    other: Option<u32>,
     speaker: Option<&'static str>,
     bar: Option<u32>,
     /// The bar in which was last decided what comes next.
@@ -72,6 +77,7 @@ impl Musebot for TextVoice {
                 "phraselength",
                 "hdensity",
                 "arousal",
+                "text",
                 "section",
                 "density",
                 "progress",
@@ -117,6 +123,7 @@ impl Musebot for TextVoice {
             formula: Formula::new(&mut material.about("")),
             material,
             arousal: None,
+            other: None,
             speaker: None,
             bar: None,
             planned: None,
@@ -143,6 +150,7 @@ impl Musebot for TextVoice {
     fn heard(&mut self, said: &Broadcast, stage: &mut Stage) {
         match said.said() {
             Some(Said::Arousal(arousal)) => self.arousal = Some(arousal),
+            Some(Said::Text(_)) => self.other = Some(stage.bar()),
             Some(Said::Initialize) => {
                 self.material = self.material.about("anew");
                 self.speaker = None;
@@ -223,7 +231,12 @@ impl TextVoice {
         if self.sheet.end().is_some_and(|end| end > bar_line) {
             return;
         }
-        let turn = turn(self.room(stage), phrase.index, place, &self.material.about("turns"));
+        // Where another voice is there, the rest of the phrase is its.
+        let in_talk = self.other.is_some_and(|bar| bar + PATIENCE >= next) && place > 0;
+        let turn = match in_talk {
+            true => Turn::Rest,
+            false => turn(self.room(stage), phrase.index, place, &self.material.about("turns")),
+        };
         let spoken = match turn {
             Turn::Rest => None,
             Turn::Clause | Turn::Line => self.speak(stage, turn, slot),

@@ -2,7 +2,7 @@
 //! all that a singer needs.
 
 use super::{Fall, Foot, Intoned, MOST_FEET, feet};
-use crate::words::{self, Language, Lyric, Pause, Syllable, Then, Word};
+use crate::words::{self, Language, Lyric, Pause, Stress, Syllable, Then, Word};
 
 /// A line as it is to be spoken.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +47,13 @@ impl Script {
             if count >= *FEW.start() && word.pause != Pause::None {
                 break;
             }
+        }
+        // It does not stop on a word that only leads on.
+        let leads_on = |word: &Word| {
+            word.pause == Pause::None && word.syllables.iter().all(|syllable| syllable.stress == Stress::Weak)
+        };
+        while end > 1 && leads_on(&self.words[end - 1]) {
+            end -= 1;
         }
         Self::of(self.words[..end].to_vec()).unwrap_or_else(|| self.clone())
     }
@@ -128,6 +135,7 @@ mod tests {
     fn a_clause_ends_at_a_comma_or_with_a_word() {
         assert_eq!(script("To die, to sleep, no more.").clause().text(), "To die, to sleep,");
         assert_eq!(script("Out, out, brief candle!").clause().text(), "Out, out, brief");
+        assert_eq!(script("Who is already sick and pale with grief.").clause().text(), "Who is already sick");
         let clause = script("The cloud-capped towers the gorgeous palaces the solemn temples").clause();
         assert!(clause.feet.len() <= 7 && clause.text().starts_with("The cloud"));
     }
