@@ -94,7 +94,7 @@ fn dress(command: &mut Command, ensemble: &Ensemble, bot: &BotEntry, terms: &Ter
     // What somebody exported for a bot of their own must not reach all of ours (one id for everybody,
     // another director's port, another render). How much to log is theirs to say.
     for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|n| n.starts_with("MUSEBOT_") && n != "MUSEBOT_LOG") {
+        if name.to_str().is_some_and(|n| n.starts_with("MUSEBOT_") && !["MUSEBOT_LOG", "MUSEBOT_MODELS"].contains(&n)) {
             command.env_remove(name);
         }
     }

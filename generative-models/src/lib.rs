@@ -21,6 +21,7 @@ mod kernels;
 mod learner;
 #[cfg(feature = "learn")]
 mod loss_curve;
+pub mod models;
 #[cfg(feature = "learn")]
 mod ngram;
 mod recipe;

@@ -83,7 +83,10 @@ impl Bot {
         };
         fs::write(home.join("config.txt"), config_txt)?;
         for (name, _) in env::vars_os() {
-            if name.to_str().is_some_and(|n| n.starts_with("MUSEBOT_") && n != "MUSEBOT_LOG") {
+            if name
+                .to_str()
+                .is_some_and(|n| n.starts_with("MUSEBOT_") && !["MUSEBOT_LOG", "MUSEBOT_MODELS"].contains(&n))
+            {
                 command.env_remove(name);
             }
         }

@@ -36,6 +36,7 @@
 //! Without a conductor, a [`Performer`] drives a bot by hand: that is how to test one.
 
 mod agenda;
+mod aside;
 mod clock;
 mod dc_blocker;
 mod gain;
@@ -66,6 +67,7 @@ mod timeline;
 mod voice;
 pub mod words;
 
+pub use aside::Aside;
 pub use musebot_protocol::{
     Arg, BotId, Broadcast, Gain, IntoArgs, Key, Meter, Mode, Position, Said, Style, TICKS_PER_BEAT,
     TICKS_PER_SIXTEENTH, Temperament, Tempo, Tick, ToBot,

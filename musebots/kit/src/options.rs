@@ -197,7 +197,8 @@ impl Options {
             id,
             director,
             port: parse(text("port"), &mut fault).unwrap_or(c.map_or(0, |c| c.my_listen_port)),
-            by_config_alone: c.is_some() && sources.variables.is_empty(),
+            // Where models are is a matter of the machine, and not of who started us.
+            by_config_alone: c.is_some() && sources.variables.keys().all(|name| name == "MUSEBOT_MODELS"),
             seed: parse(text("seed"), &mut fault).unwrap_or(sources.random_seed),
             key: parse(text("key"), &mut fault).unwrap_or_default(),
             mode: parse(text("mode"), &mut fault).unwrap_or_default(),
@@ -257,6 +258,7 @@ impl Options {
             meter: Meter::default(),
             tempo: Tempo::default(),
             home: self.home.clone(),
+            rendering: self.render.is_some(),
             flags: self.flags.clone(),
             sound: Default::default(),
         }

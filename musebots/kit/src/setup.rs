@@ -43,6 +43,8 @@ pub struct Setup {
     pub tempo: Tempo,
     /// The folder against which relative paths of flags are meant.
     pub home: PathBuf,
+    /// Whether time is virtual, as in a render or a rehearsal: then whoever waits holds nobody up.
+    pub rendering: bool,
     /// The values of the bot's own flags.
     pub flags: Vec<(String, String)>,
     pub(crate) sound: RefCell<Sound>,
@@ -70,6 +72,7 @@ impl Setup {
             meter: Meter::default(),
             tempo: Tempo::default(),
             home: PathBuf::new(),
+            rendering: true,
             flags: Vec::new(),
             sound: RefCell::default(),
         }

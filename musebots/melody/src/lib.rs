@@ -105,6 +105,8 @@ impl Musebot for Melody {
     fn heard(&mut self, said: &Broadcast, stage: &mut Stage) {
         match said.said() {
             Some(Said::PlanChords(_)) => self.lead.heard(&said.speaker, self.band.phrase(stage).index),
+            // Where the chords are ours, a pool of somebody else's is a motif.
+            Some(Said::NotePool(pool)) if self.leading => self.tune.offered(&pool),
             Some(Said::Initialize) => {
                 self.tune.renew();
                 self.progressions.renew();

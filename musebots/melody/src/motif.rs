@@ -109,6 +109,16 @@ impl Motif {
         Self(parts)
     }
 
+    /// Its rhythm in the shape of another line: how far that one rises from note to note, over and over.
+    #[must_use]
+    pub fn shaped(&self, rises: &[i32]) -> Self {
+        if rises.is_empty() {
+            return self.clone();
+        }
+        let rise = |n: usize| if n == 0 { 0 } else { rises[(n - 1) % rises.len()] };
+        Self(self.0.iter().enumerate().map(|(n, part)| Part { rise: rise(n), ..*part }).collect())
+    }
+
     /// Only its beginning, as an echo: what starts in the first half of the bar.
     #[must_use]
     pub fn fragment(&self, steps: usize) -> Self {

@@ -48,6 +48,8 @@ pub struct Tune {
     memory: BTreeMap<(String, u32, u32), Sung>,
     /// How often each kind of phrase of a section was begun.
     times: BTreeMap<(String, u32), u32>,
+    /// How a line rises that somebody else sang lately; what answers may take it up.
+    offered: Vec<i32>,
 }
 
 /// What a section is made of.
@@ -85,6 +87,7 @@ impl Tune {
             sketched: None,
             memory: BTreeMap::new(),
             times: BTreeMap::new(),
+            offered: Vec::new(),
         }
     }
 
@@ -95,6 +98,12 @@ impl Tune {
         self.memory.clear();
         self.times.clear();
         self.sketched = None;
+    }
+
+    /// Somebody else sang these pitches (after their chord's root): the next answers take them up.
+    pub fn offered(&mut self, pool: &[u8]) {
+        let steps: Vec<i32> = pool.iter().skip(1).map(|pitch| self.scale.step_near((*pitch).into())).collect();
+        self.offered = steps.windows(2).map(|pair| (pair[1] - pair[0]).clamp(-5, 5)).collect();
     }
 
     /// The next bar of it.
@@ -183,6 +192,10 @@ impl Tune {
             Change::Thinned => whole.thinned(),
             Change::Echo => whole.fragment(occasion.ground.steps),
         };
+        // What was offered is taken up once, and answered in the section's own rhythm.
+        if bar.idea == Idea::Second && !self.offered.is_empty() {
+            motif = motif.shaped(&std::mem::take(&mut self.offered));
+        }
         // Fewer notes where there is less room than when the motif was made, and more where there is more.
         if motif.parts().len() > 2 && self.dice.chance(less * 3.0) {
             motif = motif.thinned();

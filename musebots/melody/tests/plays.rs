@@ -181,6 +181,36 @@ fn it_leaves_room_when_the_others_are_dense() {
     assert!(count(1.0) * 10 < count(0.1) * 9, "{} and {}", count(1.0), count(0.1));
 }
 
+/// Offers a motif in the first bar of every phrase, if it is busy.
+struct Caller {
+    offers: bool,
+}
+
+impl Musebot for Caller {
+    fn new(setup: &Setup) -> anyhow::Result<Self> {
+        Ok(Self { offers: setup.trait_or("busy", 0.0) > 0.5 })
+    }
+    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        if tick.0 % 256 == 32 && self.offers {
+            stage.say("notepool", [64, 64, 71, 68, 76]);
+        }
+    }
+}
+
+#[test]
+fn it_takes_up_a_motif_that_somebody_offers_where_it_leads() {
+    let played = |busy: f64| {
+        let mut caller = Setup::rehearsal("caller", 0);
+        caller.temperament.set("busy", busy).unwrap();
+        let room = room().with::<Caller>(&caller).unwrap();
+        room.with::<Melody>(&setup(Style::Straight, 3)).unwrap().play(32)
+    };
+    let (alone, answering) = (played(0.0), played(1.0));
+    assert_ne!(alone.notes, answering.notes);
+    let scale = Scale::new("E".parse().unwrap(), Mode::Mixolydian);
+    assert!(answering.notes.iter().all(|heard| scale.has(heard.placed.note.pitch.into())));
+}
+
 #[test]
 fn initialize_makes_new_material_from_the_next_bar_on() {
     trials::initialize_makes_new_material_from_the_next_bar_on::<Melody>("melody");

@@ -110,14 +110,14 @@ impl Harmony {
         self.next.as_ref()
     }
 
-    /// The chord at a step counted from the bar line; beyond the phrase it is the first chord of
-    /// the next. `None` when nobody said anything.
+    /// The chord at a step counted from the bar line; beyond the phrase it is of the next one's
+    /// plan. `None` when nobody said anything.
     #[must_use]
     pub fn at(&self, phrase: Phrase, steps: usize, step: usize) -> Option<Chord> {
         let Some(plan) = &self.current else { return self.pool.clone() };
         let (all, at) = (steps * phrase.bars as usize, steps * phrase.bar as usize + step);
-        let chord = if at < all { plan.chord_at(at, all) } else { self.next.as_ref().unwrap_or(plan).chord_at(0, all) };
-        Some(chord.clone())
+        let plan = if at < all { plan } else { self.next.as_ref().unwrap_or(plan) };
+        Some(plan.chord_at(at % all.max(1), all).clone())
     }
 
     /// The steps of this bar on which a chord begins.
@@ -174,6 +174,7 @@ mod tests {
         assert!(!harmony.heard(&said("plan/chords", ["9 12 16", "2 5 9"]), start));
         assert_eq!(roots(&harmony, 1), [0, 0, 5, 7]);
         assert_eq!(harmony.at(Phrase::of(4, 4), 16, 16).unwrap().root(), 9, "the step after the phrase");
+        assert_eq!(harmony.at(Phrase::of(4, 4), 16, 16 + 32).unwrap().root(), 2, "and two bars later");
         harmony.bar(Phrase::of(5, 4), &[]);
         assert_eq!(roots(&harmony, 5), [9, 9, 2, 2]);
         harmony.bar(Phrase::of(9, 4), &[]);
