@@ -43,7 +43,7 @@ use std::{
 enum Output {
     Audio(Box<AudioOutput>),
     Midi(Box<MidiOutput>),
-    File(FileOutput),
+    File(Box<FileOutput>),
     Null(NullOutput),
 }
 
@@ -104,7 +104,8 @@ impl Outputs {
                     tracing::warn!("no voice left for the file output: its sound is silence, its MIDI is not");
                 }
                 let voice = voice.take().unwrap_or_else(|| Box::new(Mute));
-                Output::File(FileOutput::open(&folder, &options.id, channel, voice, gain, meters, self.epoch)?)
+                let file = FileOutput::open(&folder, &options.id, channel, voice, gain, meters, self.epoch)?;
+                Output::File(Box::new(file))
             }
         })
     }

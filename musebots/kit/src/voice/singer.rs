@@ -172,9 +172,9 @@ impl Singer {
         let (to, pose) = (&step.pose, &mut self.pose);
         let way = |time: f32| 1.0 - (-seconds / time).exp();
         let (glide, swell, soon) = (way(step.glide), way(step.swell), way(0.004));
-        for n in 0..3 {
-            self.half[n] += (formants[n] - self.half[n]) * glide;
-            pose.formants[n] += (self.half[n] - pose.formants[n]) * glide;
+        for (n, half) in self.half.iter_mut().enumerate() {
+            *half += (formants[n] - *half) * glide;
+            pose.formants[n] += (*half - pose.formants[n]) * glide;
             pose.widths[n] += (to.widths[n] - pose.widths[n]) * glide;
         }
         pose.voice += (to.voice - pose.voice) * swell;
@@ -275,14 +275,14 @@ impl Voice for Singer {
         let part = self.score.now().part;
         let early = part == Part::Onset || (part == Part::Nucleus && self.left > NEARLY_OVER);
         if early {
-            self.score.to_coda();
+            self.score.reach_coda();
             self.left = self.score.now().length;
         }
     }
 
     fn all_off(&mut self) {
         self.note = None;
-        self.score.to_rest();
+        self.score.reach_rest();
         self.left = self.score.now().length;
     }
 

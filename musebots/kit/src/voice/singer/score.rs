@@ -119,14 +119,14 @@ impl Score {
     }
 
     /// Goes on to the consonants at the end, or to the rest where there are none.
-    pub(super) fn to_coda(&mut self) {
+    pub(super) fn reach_coda(&mut self) {
         while matches!(self.now().part, Part::Onset | Part::Nucleus) {
             self.at += 1;
         }
     }
 
     /// Goes on to the rest.
-    pub(super) fn to_rest(&mut self) {
+    pub(super) fn reach_rest(&mut self) {
         self.at = self.count;
     }
 
