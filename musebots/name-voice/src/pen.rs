@@ -38,9 +38,8 @@ pub struct Pen {
     source: Source,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one pen, and it stays where it is")]
 enum Source {
-    Model(Writer),
+    Model(Box<Writer>),
     /// The names that every bot has in its pocket.
     Pocket(Vec<&'static str>),
 }
@@ -65,7 +64,7 @@ impl Pen {
         let pocket = || Source::Pocket(text.lines().collect());
         let source = match model.map(|folder| (Writer::open(&folder), folder)) {
             None => pocket(),
-            Some((Ok(writer), _)) => Source::Model(writer),
+            Some((Ok(writer), _)) => Source::Model(Box::new(writer)),
             Some((Err(e), folder)) => {
                 tracing::warn!("the model in `{}` cannot be read: {e}; calling built-in names", folder.display());
                 pocket()

@@ -136,7 +136,7 @@ fn it_stays_in_the_scale_and_lands_on_the_chords() {
             }
         }
     }
-    println!("on strong beats {fitting} of {beats} of the chord");
+    eprintln!("on strong beats {fitting} of {beats} of the chord");
     assert!(beats > 100 && fitting * 100 > beats * 95, "{fitting} of {beats}");
 }
 

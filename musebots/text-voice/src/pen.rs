@@ -27,10 +27,9 @@ pub struct Line {
 }
 
 /// What writes.
-#[expect(clippy::large_enum_variant, reason = "there is one pen, and it stays where it is")]
 pub enum Pen {
     /// A model, and the seed of its choices.
-    Model(Writer, Dice),
+    Model(Box<Writer>, Dice),
     /// The verses that every bot has in its pocket.
     Verses(Verses),
 }
@@ -47,7 +46,7 @@ impl Pen {
         let verses = Verses::new(language, dice.about("verses"));
         let Some(folder) = model else { return Self::Verses(verses) };
         match Writer::open(&folder) {
-            Ok(writer) => Self::Model(writer, dice.about("model")),
+            Ok(writer) => Self::Model(Box::new(writer), dice.about("model")),
             Err(e) => {
                 tracing::warn!("the model in `{}` cannot be read: {e}; speaking built-in verses", folder.display());
                 Self::Verses(verses)

@@ -87,7 +87,7 @@ fn stressed_syllables_fall_on_beats_and_light_ones_between_them() {
                 (heavy, light) = ((heavy.0 + full.0, heavy.1 + full.1), (light.0 + weak.0, light.1 + weak.1));
             }
         }
-        println!("{name}: on beats {heavy:?} of the stressed syllables and {light:?} of the light ones");
+        eprintln!("{name}: on beats {heavy:?} of the stressed syllables and {light:?} of the light ones");
         assert!(heavy.0 * 100 >= heavy.1 * 75, "{name}: {heavy:?}");
         assert!(light.0 * 100 <= light.1 * 25, "{name}: {light:?}");
     }
@@ -123,7 +123,7 @@ fn it_stays_in_the_scale_and_lands_on_the_chords() {
             }
         }
     }
-    println!("on strong beats {fitting} of {beats} of the chord");
+    eprintln!("on strong beats {fitting} of {beats} of the chord");
     assert!(beats > 100 && fitting * 100 > beats * 88, "{fitting} of {beats}");
 }
 
