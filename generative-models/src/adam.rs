@@ -58,12 +58,11 @@ impl AdamW {
         Self { settings, steps: 0, parameters: parameters.iter().map(parameter).collect() }
     }
 
-    /// Takes one step down, and gives the norm that the gradient had. A gradient that is no number
-    /// is an error, and changes nothing.
-    pub(crate) fn step(&mut self, gradients: &GradStore, rate: f64, clip: Option<Clip>) -> Result<f64> {
+    /// Takes one step down; `false`, and nothing has changed, when the gradient is no number any more.
+    pub(crate) fn step(&mut self, gradients: &GradStore, rate: f64, clip: Option<Clip>) -> Result<bool> {
         let norm = self.norm(gradients)?;
         if !norm.is_finite() {
-            bail!("the gradient is not a number any more: try a lower rate, or clip it");
+            return Ok(false);
         }
         self.steps += 1;
         let Settings { betas: (first, second), epsilon, decay } = self.settings;
@@ -88,7 +87,7 @@ impl AdamW {
                 parameter.var.inplace_op2(gradient, &InPlace { step, moments: &parameter.moments })?;
             }
         }
-        Ok(norm)
+        Ok(true)
     }
 
     fn norm(&self, gradients: &GradStore) -> Result<f64> {

@@ -1,5 +1,5 @@
 //! The card of a model: what it has read, how it was made, how good it is beside plainer models, what it writes. No date and no
-//! machine: the same training gives the same card.
+//! machine: the same training on the same kind of processor gives the same card.
 
 use crate::checkpoint::Precision;
 use crate::corpus::{Corpus, Parts};
@@ -18,7 +18,10 @@ pub(crate) struct Card<'a> {
     pub(crate) of_iterations: u64,
     pub(crate) epochs: f64,
     pub(crate) valid: f64,
+    /// Of the model that this is the card of.
     pub(crate) test: Option<f64>,
+    /// Of the same in 32 bits, where it has fewer.
+    pub(crate) test_in_32: Option<f64>,
     pub(crate) baselines: &'a [Baseline],
     pub(crate) study: Option<&'a Study>,
     pub(crate) sample: &'a str,
@@ -109,11 +112,16 @@ impl Card<'_> {
 
     fn figures(&self) -> String {
         let number = |nats: Option<f64>| nats.map_or("–".to_owned(), |nats| format!("{nats:.4}"));
-        let mut rows = vec![("this model".to_owned(), Some(self.valid), self.test)];
+        let (of_32, of_fewer) = if self.shrunk.is_some() { (self.test_in_32, self.test) } else { (self.test, None) };
+        let mut rows = vec![("this model".to_owned(), Some(self.valid), of_32)];
         if let Some(shrunk) = self.shrunk {
             let cost = 100.0 * (shrunk / self.valid - 1.0);
             rows[0].0 = "this model, as trained in 32 bits".to_owned();
-            rows.push((format!("this model, as it is here ({:?}, {cost:+.2} %)", self.precision), Some(shrunk), None));
+            rows.push((
+                format!("this model, as it is here ({:?}, {cost:+.2} %)", self.precision),
+                Some(shrunk),
+                of_fewer,
+            ));
         }
         for Baseline { order, valid, test } in self.baselines {
             rows.push((format!("{order}-grams (Kneser-Ney)"), Some(*valid), *test));

@@ -56,21 +56,22 @@ impl Checkpoint {
         let fail = |file, reason| OpenError { folder: folder.to_owned(), file, reason: Box::new(reason) };
         let read = |file| std::fs::read(folder.join(file)).map_err(|error| fail(file, error.into()));
         let text = |file| String::from_utf8(read(file)?).map_err(|_| fail(file, Reason::NotUtf8));
+        // The weights know of which version the whole is: they are asked first.
+        let bytes = read(WEIGHTS)?;
+        let file = tensors::read(&bytes).map_err(|error| fail(WEIGHTS, error.into()))?;
         let recipe = Recipe::from_toml(&text(CONFIG)?).map_err(|error| fail(CONFIG, error.into()))?;
         let vocab = Vocab::from_txt(&text(VOCAB)?).map_err(|error| fail(VOCAB, error.into()))?;
         if recipe.mode == Mode::Names && vocab.id('\n').is_none() {
             return Err(fail(VOCAB, Reason::NoEnd));
         }
-        let bytes = read(WEIGHTS)?;
-        let weights = tensors::read(&bytes)
-            .and_then(|file| tensors::weights(&file, &layout(&recipe.shape, vocab.len())))
+        let weights = tensors::weights(&file, &layout(&recipe.shape, vocab.len()))
             .map_err(|error| fail(WEIGHTS, error.into()))?;
         Ok(Self { recipe, vocab, weights })
     }
 
     /// Writes a folder; the weights come last. Of the corpus only the file's name is kept: where it lay is nobody's business.
     pub(crate) fn save(&self, folder: &Path, precision: Precision) -> io::Result<()> {
-        let corpus = self.recipe.corpus.file_name().unwrap_or_default().into();
+        let corpus = self.recipe.corpus.file_name().unwrap_or_default().to_string_lossy().into_owned().into();
         let recipe = Recipe { corpus, threads: None, ..self.recipe.clone() };
         std::fs::create_dir_all(folder)?;
         write(folder, CONFIG, recipe.to_toml().as_bytes())?;

@@ -46,7 +46,9 @@ impl Learner {
         let chunk = Chunk { inputs, targets, weights: None, steps, batch };
         let (loss, state) = self.net.loss(&chunk, &self.state, Some(&mut self.rng))?;
         self.state = state;
-        self.optimiser.step(&loss.backward()?, rate, Some(Clip::Norm(5.0)))?;
+        if !self.optimiser.step(&loss.backward()?, rate, Some(Clip::Norm(5.0)))? {
+            anyhow::bail!("the gradient is not a number any more: try a lower rate");
+        }
         Ok(loss.to_scalar()?)
     }
 

@@ -83,7 +83,8 @@ impl Axes {
             return Self { last, least: 0.0, most: 1.0 };
         }
         let room = ((most - least) * 0.06).max(0.02);
-        Self { last, least: (least - room).max(0.0), most: most + room }
+        let least = (least - room).max(0.0);
+        Self { last, least, most: (most + room).max(least + room) }
     }
 
     fn x(&self, iteration: f64) -> f32 {

@@ -41,7 +41,7 @@ pub struct Recipe {
     /// Batches in all, instead of epochs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u64>,
-    /// Batches from one validation to the next; by default about an epoch, and at least ten in all.
+    /// Batches from one validation to the next; by default about an epoch, and ten times in all if that is more, but not more often than every 50.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validate_every: Option<u64>,
     /// Validations without a better one after which it stops; 0 for never.
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn it_validates_about_once_an_epoch_and_ten_times_at_least() {
+    fn it_validates_about_once_an_epoch_or_ten_times_but_not_more_often_than_every_fifty() {
         let recipe = Recipe::new("x");
         assert_eq!((recipe.length(400), recipe.between_validations(400)), (8000, 400));
         assert_eq!(recipe.between_validations(3), 50);

@@ -31,7 +31,7 @@ const ENDLESS: usize = 1000;
 
 impl Study {
     /// Samples so many names, with the seeds from 1 on.
-    pub fn of(writer: &mut Writer, corpus: &Corpus, sampled: usize, how: &Sampling) -> Self {
+    pub fn of(writer: &mut Writer, corpus: &Corpus, (sampled, seed): (usize, u64), how: &Sampling) -> Self {
         let spelt = |pieces: Vec<&[u32]>| -> Vec<String> {
             pieces.iter().map(|ids| ids.iter().filter_map(|id| corpus.vocab.char(*id)).collect()).collect()
         };
@@ -43,7 +43,7 @@ impl Study {
             writer.begin(seed);
             writer.piece(how, ENDLESS)
         };
-        let names: Vec<String> = (1..=sampled as u64).map(&mut invent).collect();
+        let names: Vec<String> = (0..sampled as u64).map(|n| seed.wrapping_add(n)).map(&mut invent).collect();
         let share = |count: usize| count as f64 / sampled.max(1) as f64;
         let count = |is: &dyn Fn(&String) -> bool| share(names.iter().filter(|name| is(name)).count());
         let mut lengths = vec![(0.0, 0.0); LONGEST + 1];

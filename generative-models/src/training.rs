@@ -1,5 +1,5 @@
-//! The training of a model: portion after portion, judged now and then, the best kept. What it does depends on the recipe and
-//! the corpus alone; who watches gets told.
+//! The training of a model: portion after portion, judged now and then, the best kept. What it does depends on the recipe,
+//! the corpus and the kind of processor alone; who watches gets told.
 
 mod average;
 mod feed;
@@ -108,16 +108,21 @@ pub enum TrainingError {
         source: std::io::Error,
     },
     /// Nothing to go on from.
-    #[error("failed to go on with the training in {}: {source}; without --resume it begins anew", folder.display())]
+    #[error("failed to go on with the training in {}: {file}: {source}; without --resume it begins anew", folder.display())]
     NoResume {
         /// Where.
         folder: PathBuf,
+        /// What is missing.
+        file: &'static str,
         /// Why.
         source: std::io::Error,
     },
     /// Something damaged to go on from.
     #[error("failed to go on with the training: resume.safetensors: {0}")]
     Resume(String),
+    /// A damaged recipe to go on with.
+    #[error("failed to go on with the training: config.toml: {0}")]
+    ResumeRecipe(String),
     /// Another recipe than it began with.
     #[error(
         "failed to go on with the training: the recipe has changed ({0}); only its length, patience, validations, threads and samples may"
@@ -128,7 +133,7 @@ pub enum TrainingError {
     OtherCorpus,
     /// The weights have exploded.
     #[error(
-        "the loss is not a number any more at iteration {0}: try a lower rate, a longer warm-up, or clip = {{ norm = 1.0 }}; the best so far is kept"
+        "the loss is not a number any more at iteration {0}: try a lower rate, a longer warm-up, or clip = {{ norm = 1.0 }}; what was judged best before is kept"
     )]
     Exploded(u64),
     /// The arithmetic.
@@ -180,15 +185,18 @@ impl Training {
 
     /// Goes on where the training in this folder stopped, bit for bit.
     pub fn resume(recipe: Recipe, corpus: &Path, folder: &Path) -> Result<Self, TrainingError> {
-        let no_resume = |source| TrainingError::NoResume { folder: folder.to_owned(), source };
-        let bytes = std::fs::read(folder.join(resume::RESUME)).map_err(no_resume)?;
-        let config = std::fs::read_to_string(folder.join(checkpoint::CONFIG)).map_err(no_resume)?;
-        let before = Recipe::from_toml(&config).map_err(|error| TrainingError::Resume(error.to_string()))?;
+        let no_resume = |file| move |source| TrainingError::NoResume { folder: folder.to_owned(), file, source };
+        let bytes = std::fs::read(folder.join(resume::RESUME)).map_err(no_resume(resume::RESUME))?;
+        let config = std::fs::read_to_string(folder.join(checkpoint::CONFIG)).map_err(no_resume(checkpoint::CONFIG))?;
+        let before = Recipe::from_toml(&config).map_err(|error| TrainingError::ResumeRecipe(error.to_string()))?;
         if let Some(change) = before.difference(&recipe) {
             return Err(TrainingError::OtherRecipe(change));
         }
         let mut training = Self::begin(recipe, corpus, folder)?;
         training.restore(&bytes)?;
+        if training.best.is_some() {
+            Checkpoint::open(folder)?;
+        }
         let text = std::fs::read_to_string(folder.join(finish::LOG)).unwrap_or_default();
         training.log = log::from_csv(&text, training.iteration);
         Ok(training)
@@ -199,7 +207,7 @@ impl Training {
         (self.iteration, self.recipe.length(self.feed.epoch()))
     }
 
-    /// Iterations in which every character is read once.
+    /// Iterations in which every character is read once, but for a remainder of less than a batch.
     pub fn epoch(&self) -> u64 {
         self.feed.epoch()
     }
@@ -264,7 +272,10 @@ impl Training {
             Loss::Sum => (loss * (characters as f64 / portion.batch as f64))?,
         };
         let clip: Option<Clip> = self.recipe.clip.clip();
-        self.walker.step(&weighed.backward()?, self.recipe.rate_at(self.iteration, length), clip)?;
+        let gradients = weighed.backward()?;
+        if !self.walker.step(&gradients, self.recipe.rate_at(self.iteration, length), clip)? {
+            return Err(TrainingError::Exploded(self.iteration));
+        }
         self.iteration += 1;
         if let Some(average) = &mut self.average {
             average.add(self.iteration, &self.parameters)?;

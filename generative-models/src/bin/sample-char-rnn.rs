@@ -22,9 +22,9 @@ struct Options {
     /// Go on from this text. `\n` is a new line; letters that the model does not know are read as their nearest relatives.
     #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     prime: String,
-    /// How daring: 1 as it has learnt, 0 always the likeliest.
-    #[arg(long, default_value_t = 0.8)]
-    temperature: f32,
+    /// How daring: 1 as it has learnt, 0 always the likeliest [default: 0.8, for --study 1].
+    #[arg(long)]
+    temperature: Option<f32>,
     /// Choose only among so many of the likeliest characters.
     #[arg(long, value_name = "N")]
     top_k: Option<usize>,
@@ -62,7 +62,11 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let options = Options::parse();
     let mut writer = Writer::open(&options.model)?;
-    let how = Sampling { temperature: options.temperature, top_k: options.top_k, top_p: options.top_p };
+    let how = Sampling {
+        temperature: options.temperature.unwrap_or(if options.study.is_some() { 1.0 } else { 0.8 }),
+        top_k: options.top_k,
+        top_p: options.top_p,
+    };
     let written = match options.study {
         Some(count) => study(&options, &mut writer, &how, count)?,
         None => write(&options, &mut writer, &how),
@@ -104,5 +108,6 @@ fn study(options: &Options, writer: &mut Writer, how: &Sampling, count: usize) -
         format!("failed to find the corpus `{}` to compare with: say where it is with --corpus", file.display())
     })?;
     let corpus = Corpus::open(path, recipe.reading())?;
-    Ok(writeln!(io::stdout(), "{}", Study::of(writer, &corpus, count, how).table()))
+    let table = Study::of(writer, &corpus, (count, options.seed), how).table();
+    Ok(writeln!(io::stdout(), "At temperature {}, seeds from {} on.\n\n{table}", how.temperature, options.seed))
 }

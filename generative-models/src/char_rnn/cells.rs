@@ -110,7 +110,7 @@ at_each_level! { fn lstm_backward(step: StepBack) = lstm_back }
 //     ds = da ∘ (1 − a²)                        (s is the sum inside tanh)
 
 #[inline(always)]
-fn rnn<const FUSED: bool>(step: Step) {
+fn rnn(step: Step) {
     for (kept, a) in step.kept.iter_mut().zip(step.a) {
         *kept = tanh(*kept);
         *a = *kept;
@@ -118,7 +118,7 @@ fn rnn<const FUSED: bool>(step: Step) {
 }
 
 #[inline(always)]
-fn rnn_back<const FUSED: bool>(step: StepBack) {
+fn rnn_back(step: StepBack) {
     for ((d_kept, a), d_a) in step.d_kept.iter_mut().zip(step.a).zip(step.d_a) {
         *d_kept = d_a * (1.0 - a * a);
     }
@@ -139,7 +139,7 @@ fn rnn_back<const FUSED: bool>(step: StepBack) {
 //     past the weights: da⟨t−1⟩ += da ∘ z
 
 #[inline(always)]
-fn gru<const FUSED: bool>(step: Step) {
+fn gru(step: Step) {
     let h = step.a.len();
     let (r, rest) = step.kept.split_at_mut(h);
     let (z, rest) = rest.split_at_mut(h);
@@ -154,7 +154,7 @@ fn gru<const FUSED: bool>(step: Step) {
 }
 
 #[inline(always)]
-fn gru_back<const FUSED: bool>(step: StepBack) {
+fn gru_back(step: StepBack) {
     let h = step.d_a.len();
     let (r, rest) = step.kept.split_at(h);
     let (z, rest) = rest.split_at(h);
@@ -186,7 +186,7 @@ fn gru_back<const FUSED: bool>(step: StepBack) {
 //     past the weights: dc⟨t−1⟩ = dc ∘ f
 
 #[inline(always)]
-fn lstm<const FUSED: bool>(step: Step) {
+fn lstm(step: Step) {
     let h = step.a.len();
     let (i, rest) = step.kept.split_at_mut(h);
     let (f, rest) = rest.split_at_mut(h);
@@ -203,7 +203,7 @@ fn lstm<const FUSED: bool>(step: Step) {
 }
 
 #[inline(always)]
-fn lstm_back<const FUSED: bool>(step: StepBack) {
+fn lstm_back(step: StepBack) {
     let h = step.d_a.len();
     let (i, rest) = step.kept.split_at(h);
     let (f, rest) = rest.split_at(h);

@@ -49,7 +49,6 @@ impl Level {
 }
 
 /// Defines `$name` as `$inner` compiled for each level, and chosen by the level that comes first.
-/// `$inner` is generic over whether multiplication and addition are one instruction.
 macro_rules! at_each_level {
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) = $inner:ident) => {
         $(#[$doc])*
@@ -58,12 +57,12 @@ macro_rules! at_each_level {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
             fn avx2($($arg: $type),*) {
-                $inner::<true>($($arg),*);
+                $inner($($arg),*);
             }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx2,fma")]
             fn avx512($($arg: $type),*) {
-                $inner::<true>($($arg),*);
+                $inner($($arg),*);
             }
             match level {
                 #[cfg(target_arch = "x86_64")]
@@ -72,8 +71,7 @@ macro_rules! at_each_level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: the same.
                 $crate::kernels::Level::Avx512 => unsafe { avx512($($arg),*) },
-                // aarch64 has both in one everywhere.
-                _ => $inner::<{ cfg!(target_arch = "aarch64") }>($($arg),*),
+                _ => $inner($($arg),*),
             }
         }
     };

@@ -34,6 +34,21 @@ pub struct Summary {
     pub baselines: Vec<Baseline>,
 }
 
+/// What was measured of the best model before it is described.
+struct Measured {
+    valid: f64,
+    shrunk: Option<f64>,
+    test_in_32: Option<f64>,
+}
+
+/// Whether both are one folder, as far as can be seen.
+fn same_folder(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
+}
+
 impl Training {
     /// Writes the card and the curve of the best model so far. If nothing has been judged yet, what is there now is kept.
     pub fn finish(&self) -> Result<Summary, TrainingError> {
@@ -46,18 +61,24 @@ impl Training {
             }
         };
         let valid = self.measured(&best.weights, &self.corpus.valid())?;
-        self.describe(&self.folder, best, iteration, Precision::F32, (valid, None))
+        self.describe(&self.folder, best, iteration, Precision::F32, Measured { valid, shrunk: None, test_in_32: None })
     }
 
     /// Writes the best model so far into another folder, with fewer bits, and measures what they cost.
     pub fn export(&self, folder: &Path, precision: Precision) -> Result<Summary, TrainingError> {
+        if same_folder(folder, &self.folder) {
+            let source = std::io::Error::other("it is the training's own; its 32 bits are still needed, take another");
+            return Err(TrainingError::Write { folder: folder.into(), source });
+        }
         let best = Checkpoint::open(&self.folder)?;
         let valid = self.measured(&best.weights, &self.corpus.valid())?;
+        let test = self.corpus.test();
+        let test_in_32 = if test.is_empty() { None } else { Some(self.measured(&best.weights, &test)?) };
         best.save(folder, precision).map_err(|source| TrainingError::Write { folder: folder.into(), source })?;
         let exported = Checkpoint::open(folder)?;
         let shrunk = self.measured(&exported.weights, &self.corpus.valid())?;
         let iteration = self.best.map_or(self.iteration, |best| best.iteration);
-        self.describe(folder, exported, iteration, precision, (valid, Some(shrunk)))
+        self.describe(folder, exported, iteration, precision, Measured { valid, shrunk: Some(shrunk), test_in_32 })
     }
 
     fn describe(
@@ -66,14 +87,15 @@ impl Training {
         model: Checkpoint,
         iterations: u64,
         precision: Precision,
-        (valid, shrunk): (f64, Option<f64>),
+        Measured { valid, shrunk, test_in_32 }: Measured,
     ) -> Result<Summary, TrainingError> {
         let test = self.corpus.test();
         let test = if test.is_empty() { None } else { Some(self.measured(&model.weights, &test)?) };
         let baselines = ngram::baselines(&self.corpus);
         let name = folder.file_name().or(self.recipe.corpus.file_stem()).unwrap_or_default().to_string_lossy();
         let mut writer = Writer::of(model);
-        let study = writer.writes_names().then(|| Study::of(&mut writer, &self.corpus, STUDIED, &Sampling::default()));
+        let study =
+            writer.writes_names().then(|| Study::of(&mut writer, &self.corpus, (STUDIED, 1), &Sampling::default()));
         writer.begin(self.recipe.seed);
         writer.prime(&self.recipe.samples.prime);
         let how = Sampling { temperature: self.recipe.samples.temperature, ..Sampling::default() };
@@ -88,6 +110,7 @@ impl Training {
             epochs: iterations as f64 / self.epoch() as f64,
             valid,
             test,
+            test_in_32,
             baselines: &baselines,
             study: study.as_ref(),
             sample: &sample,

@@ -21,9 +21,10 @@ impl Walker {
         }
     }
 
-    pub(super) fn step(&mut self, gradients: &GradStore, rate: f64, clip: Option<Clip>) -> Result<()> {
+    /// Takes a step; `false`, and nothing has changed, when the gradient is no number any more.
+    pub(super) fn step(&mut self, gradients: &GradStore, rate: f64, clip: Option<Clip>) -> Result<bool> {
         match self {
-            Self::AdamW(adam) => adam.step(gradients, rate, clip).map(|_norm| ()),
+            Self::AdamW(adam) => adam.step(gradients, rate, clip),
             Self::Sgd(parameters) => descend(parameters, gradients, rate, clip),
         }
     }
@@ -44,15 +45,18 @@ impl Walker {
     }
 }
 
-fn descend(parameters: &[(String, Var)], gradients: &GradStore, rate: f64, clip: Option<Clip>) -> Result<()> {
-    let mut scale = 1.0;
-    if let Some(Clip::Norm(most)) = clip {
-        let mut squares = 0.0;
-        for gradient in parameters.iter().filter_map(|(_, var)| gradients.get(var)) {
-            squares += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
-        }
-        scale = (most / squares.sqrt()).min(1.0);
+fn descend(parameters: &[(String, Var)], gradients: &GradStore, rate: f64, clip: Option<Clip>) -> Result<bool> {
+    let mut squares = 0.0;
+    for gradient in parameters.iter().filter_map(|(_, var)| gradients.get(var)) {
+        squares += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
     }
+    if !squares.is_finite() {
+        return Ok(false);
+    }
+    let scale = match clip {
+        Some(Clip::Norm(most)) => (most / squares.sqrt()).min(1.0),
+        _ => 1.0,
+    };
     for (_, var) in parameters {
         let Some(gradient) = gradients.get(var) else { continue };
         let gradient = match clip {
@@ -61,7 +65,7 @@ fn descend(parameters: &[(String, Var)], gradients: &GradStore, rate: f64, clip:
         };
         var.set(&(var.as_tensor() - (gradient * (rate * scale))?)?.detach())?;
     }
-    Ok(())
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -76,6 +80,16 @@ mod tests {
         let loss: Tensor = (var.sqr().unwrap().sum_all().unwrap() * 0.5).unwrap();
         descend(&parameters, &loss.backward().unwrap(), 0.1, clip).unwrap();
         var.to_vec1().unwrap()
+    }
+
+    #[test]
+    fn a_gradient_that_is_no_number_moves_nothing() {
+        let var = Var::new(&[3.0_f32], &Device::Cpu).unwrap();
+        let parameters = [("x".to_owned(), var.clone())];
+        let gradients = (var.as_tensor() * f64::NAN).unwrap().sum_all().unwrap().backward().unwrap();
+        assert!(!descend(&parameters, &gradients, 0.1, Some(Clip::Norm(1.0))).unwrap());
+        assert!(!AdamW::new(&parameters, Settings::default()).step(&gradients, 0.1, None).unwrap());
+        assert_eq!(var.to_vec1::<f32>().unwrap(), [3.0]);
     }
 
     #[test]
