@@ -210,8 +210,7 @@ fn sharpest(out: &[[f32; 2]]) -> f32 {
 fn words_that_are_cut_in_the_middle_of_a_vowel_do_not_click() {
     let mut worst: f32 = 0.0;
     for timbre in Timbre::ALL {
-        let voices: [fn(Timbre) -> Singer; 2] = [Singer::new, Singer::reciting];
-        for voice in voices {
+        for reciting in [false, true] {
             for (n, onset) in [Phone::P, Phone::T, Phone::K, Phone::B, Phone::D, Phone::G].into_iter().enumerate() {
                 let word = |onset: &[Phone]| {
                     let syllable = Syllable { onset: onset.into(), nucleus: vec![Phone::A], ..Syllable::default() };
@@ -225,7 +224,7 @@ fn words_that_are_cut_in_the_middle_of_a_vowel_do_not_click() {
                     for part in 0..4 {
                         let cut = 24_000 + 61 * part;
                         let mut sounding = Sounding::new(
-                            Box::new(voice(timbre)),
+                            Box::new(if reciting { Singer::reciting(timbre) } else { Singer::new(timbre) }),
                             RATE,
                             Arc::new(GainControl::new(1.0)),
                             Arc::new(Meters::new()),
@@ -240,9 +239,14 @@ fn words_that_are_cut_in_the_middle_of_a_vowel_do_not_click() {
                         sounding.render(&mut out);
                         let at = cut as usize;
                         let (vowel, after) = (sharpest(&out[14_400..at]), sharpest(&out[at..]));
-                        worst = worst.max(after / vowel);
                         assert!(vowel > 0.001, "{timbre:?} does not sing");
-                        assert!(after < 1.5 * vowel, "{timbre:?} {onset:?} {what} at {cut}: {after} after {vowel}");
+                        // Who recites fades to 0.6 within a syllable, and begins the next as loud as ever.
+                        let louder = if reciting && how == 2 { 1.0 / 0.6 } else { 1.0 };
+                        worst = worst.max(after / vowel / louder);
+                        assert!(
+                            after < 1.25 * louder * vowel,
+                            "{timbre:?} {onset:?} {what} at {cut}: {after} after {vowel}"
+                        );
                     }
                 }
             }
