@@ -124,8 +124,13 @@ mod tests {
         assert_eq!(aside.answer(), None);
         free.send(()).unwrap();
         // The worker is on its way now; asking again is all that a bot does.
-        let answer = std::iter::from_fn(|| Some(thread::yield_now())).find_map(|()| aside.answer());
-        assert_eq!(answer, Some(3));
+        let answer = loop {
+            if let Some(answer) = aside.answer() {
+                break answer;
+            }
+            thread::yield_now();
+        };
+        assert_eq!(answer, 3);
     }
 
     #[test]
