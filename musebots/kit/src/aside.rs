@@ -4,7 +4,7 @@
 
 use std::{
     io,
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
     thread,
 };
 
@@ -18,6 +18,7 @@ pub struct Aside<Q, A> {
     answers: Receiver<A>,
     open: usize,
     waits: bool,
+    dead: bool,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Aside<Q, A> {
@@ -41,14 +42,25 @@ impl<Q: Send + 'static, A: Send + 'static> Aside<Q, A> {
                 }
             }
         })?;
-        Ok(Self { questions, answers, open: 0, waits })
+        Ok(Self { questions, answers, open: 0, waits, dead: false })
     }
 
     /// Asks. Whether it was: not when too much is open already, or the worker has died.
     pub fn ask(&mut self, question: Q) -> bool {
-        let asked = self.open < MOST_OPEN && self.questions.try_send(question).is_ok();
-        self.open += usize::from(asked);
-        asked
+        if self.open >= MOST_OPEN {
+            return false;
+        }
+        match self.questions.try_send(question) {
+            Ok(()) => {
+                self.open += 1;
+                true
+            }
+            Err(TrySendError::Full(_)) => false,
+            Err(TrySendError::Disconnected(_)) => {
+                self.dead = true;
+                false
+            }
+        }
     }
 
     /// The next answer, if it is there (in a render: if it was asked for).
@@ -56,9 +68,29 @@ impl<Q: Send + 'static, A: Send + 'static> Aside<Q, A> {
         if self.open == 0 {
             return None;
         }
-        let answer = if self.waits { self.answers.recv().ok() } else { self.answers.try_recv().ok() };
-        self.open -= usize::from(answer.is_some());
-        answer
+        let answer = if self.waits {
+            self.answers.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            self.answers.try_recv()
+        };
+        match answer {
+            Ok(answer) => {
+                self.open -= 1;
+                Some(answer)
+            }
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => {
+                // What is open now will never be answered.
+                (self.open, self.dead) = (0, true);
+                None
+            }
+        }
+    }
+
+    /// Whether the worker was found dead: it gives no answer any more, however long one waits.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        self.dead
     }
 
     /// How many questions are not answered yet.
@@ -92,8 +124,13 @@ mod tests {
         assert_eq!(aside.answer(), None);
         free.send(()).unwrap();
         // The worker is on its way now; asking again is all that a bot does.
-        let answer = std::iter::from_fn(|| Some(thread::yield_now())).find_map(|()| aside.answer());
-        assert_eq!(answer, Some(3));
+        let answer = loop {
+            if let Some(answer) = aside.answer() {
+                break answer;
+            }
+            thread::yield_now();
+        };
+        assert_eq!(answer, 3);
     }
 
     #[test]
@@ -108,5 +145,27 @@ mod tests {
         aside.ask(0);
         aside.ask(1);
         assert_eq!((aside.answer(), aside.answer(), aside.answer()), (Some(0), None, None));
+        assert_eq!((aside.open(), aside.is_dead(), aside.ask(2)), (0, true, false));
+    }
+
+    #[test]
+    fn live_a_dead_worker_is_told_from_a_slow_one() {
+        let (free, held) = sync_channel::<()>(0);
+        let mut aside = Aside::new("mortal", false, move || {
+            move |n: u32| {
+                held.recv().unwrap();
+                n
+            }
+        })
+        .unwrap();
+        aside.ask(1);
+        assert_eq!((aside.answer(), aside.open(), aside.is_dead()), (None, 1, false));
+        // Without its other end the worker panics.
+        drop(free);
+        while !aside.is_dead() {
+            assert_eq!(aside.answer(), None);
+            thread::yield_now();
+        }
+        assert_eq!((aside.open(), aside.ask(2)), (0, false));
     }
 }

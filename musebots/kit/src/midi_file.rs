@@ -61,21 +61,23 @@ impl MidiFile {
             None => Event::Off(cue.pitch),
         };
         if let Some(sung) = cue.sung {
-            self.add(units, Event::Lyric(self.lyrics.len()));
-            self.lyrics.push(sung.lyric);
+            let taken = self.add(units, Event::Lyric(self.lyrics.len()));
+            self.lyrics.extend(taken.then_some(sung.lyric));
         }
         self.add(units, event);
     }
 
-    fn add(&mut self, units: f64, event: Event) {
+    /// Whether there was room.
+    fn add(&mut self, units: f64, event: Event) -> bool {
         // Beyond 2^28 a delta has no room; nobody plays for 80 days.
         if self.events.len() >= MOST_EVENTS || units >= f64::from(1 << 28) {
             if !std::mem::replace(&mut self.full, true) {
                 tracing::warn!("the MIDI file is full; what follows is not written");
             }
-            return;
+            return false;
         }
         self.events.push((units.round().max(0.0) as u32, event));
+        true
     }
 
     /// Writes the file, with `length` units in all if that is more than what was played.
@@ -167,6 +169,17 @@ mod tests {
             told,
             ["drums", "0 tempo 625000", "960 on 9 36 127", "1200 off 9 36", "1200 on 9 36 64", "3840 end"]
         );
+    }
+
+    #[test]
+    fn what_has_no_room_leaves_no_words_behind() {
+        let mut file = MidiFile::new("voice", 1);
+        let sung = Some(Sung::new(Lyric::new(&Syllable::default(), Then::Word), 0.5));
+        let cue = Cue { due: 0.0, position: 0.0, id: 1, pitch: 60, velocity: Some(0.5), sung };
+        file.cue(f64::from(1 << 28), &cue);
+        assert_eq!((file.lyrics.len(), file.events.len()), (0, 0));
+        file.cue(960.0, &cue);
+        assert_eq!((file.lyrics.len(), file.events.len()), (1, 2));
     }
 
     #[test]

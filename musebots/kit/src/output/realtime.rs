@@ -3,7 +3,7 @@
 use super::callback::{Callback, Report};
 use crate::gain::{GainControl, Meters};
 use crate::sounding::{Sound, Sounding, Stamped};
-use crate::voice::{DrumKit, Patch, Poly, Singer, Sung, Timbre, Voice};
+use crate::voice::{DrumKit, Patch, Poly, Singer, Spoken, Sung, Timbre, Voice};
 use crate::words::{Lyric, Phone, Syllable, Then};
 use musebot_devices::CallbackTime;
 use rtrb::RingBuffer;
@@ -78,6 +78,7 @@ fn the_audio_callback_neither_allocates_nor_frees() {
         ..Syllable::default()
     };
     let sung = Sung::new(Lyric::new(&syllable, Then::More), 0.2);
+    voices.push(Box::new(Spoken::rehearsed(sung.lyric, 48_000)));
     for voice in voices {
         let (mut callback, mut to, _reports_that_nobody_reads, gain) = callback(voice);
         let mut out = [[0.0; 2]; 512];

@@ -273,7 +273,8 @@ impl Voice for Singer {
         }
         self.note = None;
         let part = self.score.now().part;
-        let early = part == Part::Onset || (part == Part::Nucleus && self.left > NEARLY_OVER);
+        let early =
+            part == Part::Onset || (part == Part::Nucleus && self.left + self.score.rest_of_vowel() > NEARLY_OVER);
         if early {
             self.score.reach_coda();
             self.left = self.score.now().length;

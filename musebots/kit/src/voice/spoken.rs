@@ -5,6 +5,8 @@
 mod espeak;
 mod grains;
 mod said;
+#[cfg(test)]
+mod tests;
 
 pub use espeak::{Prompter, SpokenError};
 
@@ -15,9 +17,12 @@ use super::{Singer, Sung, Timbre, Voice};
 use grains::Grains;
 use rtrb::{Consumer, Producer};
 use said::Said;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 /// Syllables that are kept at hand.
@@ -42,7 +47,6 @@ pub struct Spoken {
     oldest: usize,
     melody: Melody,
     grains: Grains,
-    level: f32,
     room: Room,
     quiet: Quiet,
     note: Option<u32>,
@@ -55,10 +59,20 @@ impl Spoken {
     /// When there is no espeak-ng, or no thread to be had.
     pub fn new(timbre: Timbre) -> Result<Self, SpokenError> {
         let rate = Arc::new(AtomicU32::new(48_000));
-        let (prompter, arriving, leaving) = espeak::start(timbre, Arc::clone(&rate))?;
-        Ok(Self {
+        let (prompter, arriving, leaving) = espeak::start(Path::new(espeak::PROGRAM), timbre, Arc::clone(&rate))?;
+        Ok(Self { prompter: Some(prompter), ..Self::between(timbre, rate, arriving, leaving) })
+    }
+
+    /// Between what is said and where it goes.
+    fn between(
+        timbre: Timbre,
+        rate: Arc<AtomicU32>,
+        arriving: Consumer<Arc<Said>>,
+        leaving: Producer<Arc<Said>>,
+    ) -> Self {
+        Self {
             own: Singer::new(timbre),
-            prompter: Some(prompter),
+            prompter: None,
             rate,
             sample_rate: 48_000.0,
             arriving,
@@ -67,22 +81,29 @@ impl Spoken {
             oldest: 0,
             melody: Melody::new(false),
             grains: Grains::new(),
-            level: 0.0,
             room: Room::new(ROOM.1, 48_000.0),
             quiet: Quiet::new(48_000.0),
             note: None,
-        })
+        }
     }
 
     /// Takes in what has been said since. Realtime-safe: yes.
     fn take_in(&mut self) {
+        let rate = self.rate.load(Ordering::Relaxed);
         // One place is kept for what is being said.
         while self.leaving.slots() > 1
             && let Ok(said) = self.arriving.pop()
         {
-            let known = self.at_hand.iter().flatten().any(|other| other.lyric.sounds_like(&said.lyric));
-            let old = if known { Some(said) } else { self.at_hand[self.oldest].replace(said) };
-            self.oldest = (self.oldest + usize::from(!known)) % AT_HAND;
+            let same = |other: &Option<Arc<Said>>| other.as_ref().is_some_and(|it| it.lyric.sounds_like(&said.lyric));
+            let known = self.at_hand.iter().position(same);
+            let old = if said.rate == rate {
+                let place = known.unwrap_or(self.oldest);
+                self.oldest = (self.oldest + usize::from(known.is_none())) % AT_HAND;
+                self.at_hand[place].replace(said)
+            } else {
+                // The sample rate has changed since.
+                Some(said)
+            };
             if let Some(old) = old {
                 // There is room: it was looked for.
                 let _ = self.leaving.push(old);
@@ -103,6 +124,7 @@ impl Voice for Spoken {
     }
 
     fn note_on(&mut self, id: u32, pitch: u8, velocity: f32) {
+        self.grains.stop();
         self.note = None;
         self.own.note_on(id, pitch, velocity);
     }
@@ -115,19 +137,22 @@ impl Voice for Spoken {
         self.take_in();
         let said = self.at_hand.iter().flatten().find(|said| said.lyric.sounds_like(&sung.lyric));
         let rate = self.rate.load(Ordering::Relaxed);
-        let Some(said) = said.filter(|said| said.rate == rate).map(Arc::clone) else {
+        // What was said before must have somewhere to go: here nothing is freed.
+        let fits = |said: &&Arc<Said>| said.rate == rate && self.leaving.slots() > 0;
+        let Some(said) = said.filter(fits).map(Arc::clone) else {
             self.grains.stop();
             self.note = None;
             return self.own.sing(id, pitch, velocity, sung);
         };
         self.own.all_off();
         let frames = |seconds: f32| (seconds.max(0.0) * self.sample_rate) as usize;
+        let effort = 0.35 + 0.65 * velocity.clamp(0.0, 1.0);
+        let level = LEVEL * effort * effort.sqrt();
         let (lead, length) = (frames(sung.lead), frames(sung.length.max(0.05)));
-        if let Some(old) = self.grains.begin(said, lead, length) {
+        if let Some(old) = self.grains.begin(said, lead, length, level) {
+            // There is room, as above.
             let _ = self.leaving.push(old);
         }
-        let velocity = velocity.clamp(0.0, 1.0);
-        self.level = LEVEL * (0.35 + 0.65 * velocity) * (0.35 + 0.65 * velocity).sqrt();
         self.melody.go_to(f32::from(pitch.min(127)), self.note.is_none());
         self.melody.hold();
         self.note = Some(id);
@@ -160,7 +185,7 @@ impl Voice for Spoken {
             let hz = self.melody.step(block.len() as f32 / self.sample_rate);
             let period = self.sample_rate / hz.clamp(30.0, 2000.0);
             for frame in block {
-                let x = self.grains.next(period) * self.level;
+                let x = self.grains.next(period);
                 let [l, r] = self.room.next(x);
                 let (l, r) = (x + l * ROOM.0, x + r * ROOM.0);
                 self.quiet.hear(l, r);

@@ -113,6 +113,12 @@ impl Score {
         &self.steps[(self.at + 1).min(MOST_STEPS - 1)]
     }
 
+    /// How long the vowel goes on after what is done now, in seconds.
+    pub(super) fn rest_of_vowel(&self) -> f32 {
+        let later = self.steps.iter().skip(self.at + 1);
+        later.take_while(|step| step.part == Part::Nucleus).map(|step| step.length).sum()
+    }
+
     /// Goes on to the next step.
     pub(super) fn advance(&mut self) {
         self.at = (self.at + 1).min(self.count);

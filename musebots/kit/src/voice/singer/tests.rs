@@ -127,6 +127,19 @@ fn the_consonants_at_the_end_come_when_the_note_is_let_go() {
 }
 
 #[test]
+fn a_reciter_who_is_stopped_in_a_diphthong_does_not_speak_on() {
+    let mut singer = Singer::reciting(Timbre::Tenor);
+    singer.prepare(RATE);
+    let syllable = Syllable { nucleus: vec![Phone::A, Phone::Ih], ..Syllable::default() };
+    singer.sing(1, 48, 0.8, &Sung::new(Lyric::new(&syllable, Then::Word), 10.0));
+    // The first of the two vowels has a tenth of a second left, the second six.
+    singer.render(&mut vec![[0.0; 2]; (3.9 * RATE) as usize]);
+    singer.note_off(1);
+    singer.render(&mut vec![[0.0; 2]; (2.5 * RATE) as usize]);
+    assert!(singer.is_silent());
+}
+
+#[test]
 fn fricatives_hiss_where_they_should() {
     let colour = |phone| {
         let sung = sung(&[phone], Phone::A, &[], 0.3);

@@ -6,23 +6,29 @@ use super::said::Said;
 use crate::words::{Lyric, Phone};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::{
-    io::Read,
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Syllables on their way in each direction, at most. What does not fit is sung by our own voice.
 const ON_THE_WAY: usize = 256;
 /// Syllables that are remembered, so that they need not be said again.
 const REMEMBERED: usize = 256;
-/// What takes longer than this, a render does not wait for.
-const PATIENCE: Duration = Duration::from_secs(10);
-const PROGRAM: &str = "espeak-ng";
+/// All that a render waits for what was expected: less than a director waits for a tick.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// One answer takes some hundredths of a second. What takes longer than this hangs.
+const SLOWEST: Duration = Duration::from_secs(2);
+/// A syllable is half a second: a program that says more than this has lost its mind.
+const MOST_BYTES: u64 = 1 << 20;
+/// What is run.
+pub(super) const PROGRAM: &str = "espeak-ng";
 
 /// Why there is no such voice.
 #[derive(Debug, thiserror::Error)]
@@ -37,111 +43,152 @@ pub enum SpokenError {
 
 /// Tells a voice its words before they are due.
 pub struct Prompter {
-    asks: SyncSender<Lyric>,
-    done: Receiver<()>,
-    asked: usize,
+    /// Questions with their numbers, and the numbers of those that are answered.
+    asks: SyncSender<(u64, Lyric)>,
+    done: Receiver<u64>,
+    asked: u64,
+    answered: u64,
+    given_up: Arc<AtomicBool>,
 }
 
 impl Prompter {
     /// These words will be sung. When too many wait already, they are not prepared.
     pub fn expect(&mut self, lyric: Lyric) {
-        while self.done.try_recv().is_ok() {
-            self.asked = self.asked.saturating_sub(1);
-        }
-        match self.asks.try_send(lyric) {
+        self.answered = self.done.try_iter().last().unwrap_or(self.answered);
+        match self.asks.try_send((self.asked + 1, lyric)) {
             Ok(()) => self.asked += 1,
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
         }
     }
 
-    /// Waits until all that was expected has been said.
+    /// Waits until all that was expected has been said, or this takes too long: then nothing more
+    /// will be said.
     pub fn wait(&mut self) {
-        while self.asked > 0 {
-            match self.done.recv_timeout(PATIENCE) {
-                Ok(()) => self.asked -= 1,
-                Err(_) => self.asked = 0,
+        let until = Instant::now() + PATIENCE;
+        while self.answered < self.asked {
+            match self.done.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(number) => self.answered = number,
+                Err(_) => {
+                    give_up(&self.given_up, "it is too slow");
+                    self.answered = self.asked;
+                }
             }
         }
+    }
+}
+
+/// Nothing more is said; that is told once.
+fn give_up(given_up: &AtomicBool, why: &str) {
+    if !given_up.swap(true, Ordering::Relaxed) {
+        tracing::warn!("espeak-ng is asked no more ({why}): our own voice sings instead");
     }
 }
 
 type Ends = (Prompter, Consumer<Arc<Said>>, Producer<Arc<Said>>);
 
 /// Looks for espeak-ng, and starts the thread.
-pub(super) fn start(timbre: Timbre, rate: Arc<AtomicU32>) -> Result<Ends, SpokenError> {
-    let found = Command::new(PROGRAM).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    found.map_err(SpokenError::Missing)?;
+pub(super) fn start(program: &Path, timbre: Timbre, rate: Arc<AtomicU32>) -> Result<Ends, SpokenError> {
+    run(Command::new(program).arg("--version")).map_err(SpokenError::Missing)?;
     let (asks, asked) = sync_channel(ON_THE_WAY);
     // Every answer has room: there are never more than questions that wait.
     let (tell, done) = sync_channel(2 * ON_THE_WAY);
     let (give, arriving) = RingBuffer::new(ON_THE_WAY);
     let (leaving, back) = RingBuffer::new(2 * ON_THE_WAY);
-    let work = move || work(timbre, &rate, &asked, &tell, give, back);
+    let given_up = Arc::new(AtomicBool::new(false));
+    let worker = Worker { program: program.to_owned(), timbre, rate, given_up: Arc::clone(&given_up) };
+    let work = move || worker.work(&asked, &tell, give, back);
     std::thread::Builder::new().name("espeak".into()).spawn(work).map_err(SpokenError::Thread)?;
-    Ok((Prompter { asks, done, asked: 0 }, arriving, leaving))
+    Ok((Prompter { asks, done, asked: 0, answered: 0, given_up }, arriving, leaving))
 }
 
-fn work(
+struct Worker {
+    program: PathBuf,
     timbre: Timbre,
-    rate: &AtomicU32,
-    asked: &Receiver<Lyric>,
-    tell: &SyncSender<()>,
-    mut give: Producer<Arc<Said>>,
-    mut back: Consumer<Arc<Said>>,
-) {
-    let mut remembered: Vec<Arc<Said>> = Vec::new();
-    let mut fails = false;
-    while let Ok(lyric) = asked.recv() {
-        while back.pop().is_ok() {}
-        let rate = rate.load(Ordering::Relaxed);
-        let known = remembered.iter().position(|said| said.rate == rate && said.lyric.sounds_like(&lyric));
-        let said = match known {
-            // What was used last is at the end, and what is at the beginning is forgotten first.
-            Some(n) => Some(remembered.remove(n)),
-            None => match say(timbre, &lyric, rate) {
-                Ok(said) => said.map(Arc::new),
-                Err(why) => {
-                    if !std::mem::replace(&mut fails, true) {
-                        tracing::warn!("espeak-ng does not speak ({why}): our own voice sings instead");
+    rate: Arc<AtomicU32>,
+    given_up: Arc<AtomicBool>,
+}
+
+impl Worker {
+    fn work(
+        &self,
+        asked: &Receiver<(u64, Lyric)>,
+        tell: &SyncSender<u64>,
+        mut give: Producer<Arc<Said>>,
+        mut back: Consumer<Arc<Said>>,
+    ) {
+        let mut remembered: Vec<Arc<Said>> = Vec::new();
+        let mut fails = false;
+        while let Ok((number, lyric)) = asked.recv() {
+            while back.pop().is_ok() {}
+            let rate = self.rate.load(Ordering::Relaxed);
+            let known = remembered.iter().position(|said| said.rate == rate && said.lyric.sounds_like(&lyric));
+            let said = match known {
+                // What was used last is at the end, and what is at the beginning is forgotten first.
+                Some(n) => Some(remembered.remove(n)),
+                None if self.given_up.load(Ordering::Relaxed) => None,
+                None => match say(&self.program, self.timbre, &lyric, rate) {
+                    Ok(said) => said.map(Arc::new),
+                    Err(why) if why.kind() == ErrorKind::TimedOut => {
+                        give_up(&self.given_up, &why.to_string());
+                        None
                     }
-                    None
+                    Err(why) => {
+                        if !std::mem::replace(&mut fails, true) {
+                            tracing::warn!("espeak-ng does not speak ({why}): our own voice sings instead");
+                        }
+                        None
+                    }
+                },
+            };
+            if let Some(said) = said {
+                let _ = give.push(Arc::clone(&said));
+                remembered.push(said);
+                if remembered.len() > REMEMBERED {
+                    remembered.remove(0);
                 }
-            },
-        };
-        if let Some(said) = said {
-            let _ = give.push(Arc::clone(&said));
-            remembered.push(said);
-            if remembered.len() > REMEMBERED {
-                remembered.remove(0);
             }
+            let _ = tell.try_send(number);
         }
-        let _ = tell.try_send(());
     }
 }
 
 /// Lets it say one syllable.
-fn say(timbre: Timbre, lyric: &Lyric, rate: u32) -> Result<Option<Said>, String> {
+fn say(program: &Path, timbre: Timbre, lyric: &Lyric, rate: u32) -> std::io::Result<Option<Said>> {
     let (voice, pitch) = match timbre {
         Timbre::Bass => ("en-us+m3", "20"),
         Timbre::Tenor => ("en-us", "45"),
         Timbre::Alto => ("en-us+f3", "45"),
         Timbre::Soprano => ("en-us+f2", "65"),
     };
-    let mut child = Command::new(PROGRAM)
-        .args(["-v", voice, "-p", pitch, "-s", "130", "-z", "--stdout", &spelling(lyric)])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|e| e.to_string())?;
-    let mut bytes = Vec::new();
-    // A syllable is half a second: a program that says more than this has lost its mind.
-    let read = child.stdout.take().map(|out| out.take(1 << 20).read_to_end(&mut bytes));
+    let mut command = Command::new(program);
+    command.args(["-v", voice, "-p", pitch, "-s", "130", "-z", "--stdout", &spelling(lyric)]);
+    let bytes = run(&mut command)?;
+    let (samples, from) =
+        wave(&bytes).ok_or_else(|| std::io::Error::new(ErrorKind::InvalidData, "what it writes is no WAV"))?;
+    Ok(Said::new(*lyric, &resample(&samples, from, rate), rate))
+}
+
+/// Runs a program until it has written all it has to write, but not for ever.
+fn run(command: &mut Command) -> std::io::Result<Vec<u8>> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let (written, all) = sync_channel(1);
+    // Who reads from a pipe cannot be called back: so another thread does, that may be left behind.
+    let reader = child.stdout.take().map(|out| {
+        std::thread::Builder::new().name("espeak-reader".into()).spawn(move || {
+            let mut bytes = Vec::new();
+            let read = out.take(MOST_BYTES).read_to_end(&mut bytes);
+            let _ = written.send(read.map(|_| bytes));
+        })
+    });
+    let bytes = match reader {
+        Some(Err(no_thread)) => Err(no_thread),
+        _ => all.recv_timeout(SLOWEST).unwrap_or_else(|_| {
+            Err(std::io::Error::new(ErrorKind::TimedOut, format!("it gave no answer within {} s", SLOWEST.as_secs())))
+        }),
+    };
     let _ = child.kill();
     let _ = child.wait();
-    read.unwrap_or(Ok(0)).map_err(|e| e.to_string())?;
-    let (samples, from) = wave(&bytes).ok_or("what it writes is no WAV")?;
-    Ok(Said::new(*lyric, &resample(&samples, from, rate), rate))
+    bytes
 }
 
 /// The samples of a WAV that came through a pipe (its lengths are not to be trusted), and its rate.
@@ -286,6 +333,82 @@ mod tests {
         for (n, x) in again.iter().enumerate().skip(100).take(4500) {
             assert!((x - tone(48_000.0)(n)).abs() < 0.01, "{n}");
         }
+    }
+
+    /// A program that is called like espeak-ng and does this.
+    #[cfg(unix)]
+    fn started(script: &str) -> (tempfile::TempDir, Result<Ends, SpokenError>) {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("espeak-ng");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        loop {
+            let ends = start(&program, Timbre::Tenor, Arc::new(AtomicU32::new(48_000)));
+            // Another test's child may for a moment hold what was just written.
+            if !matches!(&ends, Err(SpokenError::Missing(e)) if e.kind() == ErrorKind::ExecutableFileBusy) {
+                return (folder, ends);
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_hangs_from_the_start_is_no_voice() {
+        let began = Instant::now();
+        let (_folder, ends) = started("exec sleep 60");
+        assert!(matches!(ends, Err(SpokenError::Missing(e)) if e.kind() == ErrorKind::TimedOut));
+        assert!(began.elapsed() < Duration::from_secs(20));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_hangs_is_asked_once_and_holds_a_render_up_once() {
+        // It is left alone even when a child of its own holds the pipe.
+        let (folder, ends) = started(r#"[ "$1" = --version ] && exit; echo >> "$0.asked"; sleep 30"#);
+        let (mut prompter, mut arriving, _leaving) = ends.unwrap();
+        let began = Instant::now();
+        for _ in 0..20 {
+            prompter.expect(day());
+        }
+        prompter.wait();
+        assert_eq!(prompter.answered, 20);
+        prompter.expect(day());
+        prompter.wait();
+        assert_eq!(prompter.answered, 21);
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+        assert!(arriving.pop().is_err());
+        assert_eq!(std::fs::read(folder.path().join("espeak-ng.asked")).unwrap().len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_writes_nonsense_or_without_end_is_no_trouble() {
+        for script in ["echo nonsense", "exec cat /dev/zero", "exit 1"] {
+            let (_folder, ends) = started(&format!(r#"[ "$1" = --version ] && exit; {script}"#));
+            let (mut prompter, mut arriving, _leaving) = ends.unwrap();
+            prompter.expect(day());
+            prompter.wait();
+            assert_eq!(prompter.answered, 1, "{script}");
+            assert!(arriving.pop().is_err(), "{script}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_comes_late_is_not_one_to_a_newer_question() {
+        let (asks, asked) = sync_channel(8);
+        let (tell, done) = sync_channel(8);
+        let mut prompter = Prompter { asks, done, asked: 0, answered: 0, given_up: Arc::default() };
+        prompter.expect(day());
+        // The first was given up before it was answered.
+        prompter.answered = 1;
+        prompter.expect(day());
+        assert_eq!(asked.try_iter().map(|(number, _)| number).collect::<Vec<_>>(), [1, 2]);
+        tell.send(1).unwrap();
+        tell.send(2).unwrap();
+        prompter.wait();
+        assert_eq!(prompter.answered, 2);
+        assert!(prompter.done.try_recv().is_err(), "both answers were taken");
     }
 
     /// Where espeak-ng is installed, it speaks; elsewhere that is said.

@@ -21,6 +21,8 @@ pub(super) struct Grains {
     /// Onset, vowel, coda: how many frames each takes.
     parts: [usize; 3],
     closed: bool,
+    /// How loud what is set down now is.
+    level: f32,
     /// What is left of it while it is cut off.
     left: f32,
     stopping: bool,
@@ -36,14 +38,19 @@ impl Grains {
             next: 0.0,
             parts: [0; 3],
             closed: false,
+            level: 0.0,
             left: 0.0,
             stopping: true,
         }
     }
 
     /// Begins so many frames before the vowel, which with what follows it lasts `length`. Gives back
-    /// what was said before.
-    pub(super) fn begin(&mut self, said: Arc<Said>, lead: usize, length: usize) -> Option<Arc<Said>> {
+    /// what was said before, of which the last periods sound out as loud as they are.
+    pub(super) fn begin(&mut self, said: Arc<Said>, lead: usize, length: usize, level: f32) -> Option<Arc<Said>> {
+        if self.left < 1.0 {
+            self.sums.iter_mut().for_each(|x| *x *= self.left);
+        }
+        self.level = level;
         let coda = (said.samples.len() - said.vowel.1).min(length / 2);
         // What comes before the vowel is not drawn out: it begins later instead.
         let onset = said.vowel.0.min(lead);
@@ -139,8 +146,56 @@ impl Grains {
         for k in 0..2 * half {
             let Some(source) = (mark + k).checked_sub(half).and_then(|at| said.samples.get(at)) else { continue };
             let window = 0.5 - 0.5 * (std::f32::consts::PI * k as f32 / half as f32).cos();
-            self.sums[(self.at + k) % ROOM] += source * window;
+            self.sums[(self.at + k) % ROOM] += source * window * self.level;
         }
         apart
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{Lyric, Phone, Then};
+
+    /// Periods of 200 frames that add up to a plain 1.
+    fn plain() -> Arc<Said> {
+        Arc::new(Said {
+            lyric: Lyric::of(Phone::A, Then::Word),
+            rate: 48_000,
+            samples: vec![1.0; 8000],
+            marks: (0..40).map(|n| (n * 200, true)).collect(),
+            // Before it there is enough for a whole grain.
+            vowel: (400, 8000),
+        })
+    }
+
+    fn largest_step(wave: &[f32]) -> f32 {
+        wave.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn a_softer_note_does_not_jump() {
+        let mut grains = Grains::new();
+        grains.begin(plain(), 0, 8000, 1.0);
+        let mut wave: Vec<f32> = (0..3000).map(|_| grains.next(200.0)).collect();
+        assert!((wave[2999] - 1.0).abs() < 0.01, "{}", wave[2999]);
+        grains.begin(plain(), 0, 8000, 0.2);
+        wave.extend((0..3000).map(|_| grains.next(200.0)));
+        assert!((wave[5999] - 0.2).abs() < 0.01, "{}", wave[5999]);
+        assert!(largest_step(&wave[1000..]) < 0.03, "{}", largest_step(&wave[1000..]));
+    }
+
+    #[test]
+    fn a_note_after_a_cut_does_not_bring_back_what_faded() {
+        for faded in [1, 100, 300, 479, 480, 2000] {
+            let mut grains = Grains::new();
+            grains.begin(plain(), 0, 8000, 1.0);
+            let mut wave: Vec<f32> = (0..3000).map(|_| grains.next(200.0)).collect();
+            grains.stop();
+            wave.extend((0..faded).map(|_| grains.next(200.0)));
+            grains.begin(plain(), 0, 8000, 1.0);
+            wave.extend((0..3000).map(|_| grains.next(200.0)));
+            assert!(largest_step(&wave[1000..]) < 0.03, "{faded}: {}", largest_step(&wave[1000..]));
+        }
     }
 }
