@@ -4,7 +4,7 @@
 
 use std::{
     io,
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
     thread,
 };
 
@@ -56,9 +56,17 @@ impl<Q: Send + 'static, A: Send + 'static> Aside<Q, A> {
         if self.open == 0 {
             return None;
         }
-        let answer = if self.waits { self.answers.recv().ok() } else { self.answers.try_recv().ok() };
-        self.open -= usize::from(answer.is_some());
-        answer
+        let answer = match self.waits {
+            true => self.answers.recv().map_err(|_| TryRecvError::Disconnected),
+            false => self.answers.try_recv(),
+        };
+        match answer {
+            Ok(_) => self.open -= 1,
+            // The worker has died: nothing is open any more, and nothing can be asked.
+            Err(TryRecvError::Disconnected) => self.open = 0,
+            Err(TryRecvError::Empty) => {}
+        }
+        answer.ok()
     }
 
     /// How many questions are not answered yet.
@@ -92,7 +100,7 @@ mod tests {
         assert_eq!(aside.answer(), None);
         free.send(()).unwrap();
         // The worker is on its way now; asking again is all that a bot does.
-        let answer = std::iter::from_fn(|| Some(thread::yield_now())).find_map(|()| aside.answer());
+        let answer = std::iter::repeat_with(thread::yield_now).find_map(|()| aside.answer());
         assert_eq!(answer, Some(3));
     }
 
@@ -108,5 +116,6 @@ mod tests {
         aside.ask(0);
         aside.ask(1);
         assert_eq!((aside.answer(), aside.answer(), aside.answer()), (Some(0), None, None));
+        assert_eq!(aside.open(), 0);
     }
 }
