@@ -194,7 +194,7 @@ impl Musebot for NameVoice {
             Some(Said::Initialize) => {
                 self.material = self.material.about("anew");
                 self.dice = self.dice.about("anew");
-                self.herald.renew();
+                self.herald.renew(self.daring(stage));
                 self.waiting.clear();
             }
             _ => {}
