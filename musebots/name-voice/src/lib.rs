@@ -320,9 +320,10 @@ impl NameVoice {
         let (mut intoned, _) = self.intone(stage, &script, &stretch, &falls, 0.0, Manner::Answered);
         let bar_line = stretch.bar_line + bars * stage.ticks_per_bar();
         let Some(mut end) = intoned.pop() else { return };
-        self.sheet.write(stage, stretch.bar_line, &script.text(), &intoned);
+        let line = script.text();
+        let told = self.sheet.write(stage, stretch.bar_line, &line, &intoned);
         self.round_off(stage, &mut end);
-        self.sheet.write_exactly(stage, bar_line, &end);
+        self.sheet.write_exactly(stage, bar_line, (!told).then_some(line.as_str()), &end);
         (self.ending, self.called) = (Some(bar_line), Some(script));
     }
 
@@ -331,6 +332,8 @@ impl NameVoice {
         if self.ending == Some(stage.tick()) {
             return;
         }
+        // An echo belongs to the line before it.
+        let alone = self.called.is_none();
         let Some(script) = self.called.take().or_else(|| Script::read("O", self.language)) else { return };
         let Some(syllable) = script.echo() else { return };
         let lyric = Lyric::new(syllable, Then::Line);
@@ -338,7 +341,7 @@ impl NameVoice {
         let mut end = Intoned { step: 0, steps: 1.0, pitch: 60, velocity: 0.7, lyric, word };
         self.round_off(stage, &mut end);
         let now = stage.tick();
-        self.sheet.write_exactly(stage, now, &end);
+        self.sheet.write_exactly(stage, now, alone.then_some(syllable.text.as_str()), &end);
         self.ending = Some(now);
     }
 

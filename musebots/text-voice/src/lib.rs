@@ -310,9 +310,10 @@ impl TextVoice {
         let mut intoned = self.intone(stage, &script, &stretch, &falls);
         let bar_line = stretch.bar_line + bars * stage.ticks_per_bar();
         let Some(mut end) = intoned.pop() else { return };
-        self.sheet.write(stage, stretch.bar_line, &script.text(), &intoned);
+        let line = script.text();
+        let told = self.sheet.write(stage, stretch.bar_line, &line, &intoned);
         self.round_off(stage, &mut end);
-        self.sheet.write_exactly(stage, bar_line, &end);
+        self.sheet.write_exactly(stage, bar_line, (!told).then_some(line.as_str()), &end);
         (self.ending, self.spoken) = (Some(bar_line), Some(script));
     }
 
@@ -322,6 +323,8 @@ impl TextVoice {
             return;
         }
         let interjection = || Script::read("O!", self.language);
+        // An echo belongs to the line before it.
+        let alone = self.spoken.is_none();
         let Some(script) = self.spoken.take().or_else(interjection) else { return };
         let Some(syllable) = script.echo() else { return };
         let lyric = Lyric::new(syllable, Then::Line);
@@ -329,7 +332,7 @@ impl TextVoice {
             Intoned { step: 0, steps: 1.0, pitch: 60, velocity: 0.7, lyric, word: Some(syllable.text.clone()) };
         self.round_off(stage, &mut end);
         let now = stage.tick();
-        self.sheet.write_exactly(stage, now, &end);
+        self.sheet.write_exactly(stage, now, alone.then_some(syllable.text.as_str()), &end);
         self.ending = Some(now);
     }
 
