@@ -7,6 +7,8 @@ mod kinship;
 mod motif;
 mod pen;
 mod synth;
+#[cfg(test)]
+mod tests;
 
 pub use herald::Herald;
 pub use kinship::{Kinship, answers, sound};
@@ -69,6 +71,7 @@ pub struct NameVoice {
     herald: Herald,
     caller: Caller,
     arousal: Option<f64>,
+    last: Option<Tick>,
     bar: Option<u32>,
     planned: Option<u32>,
     /// The phrase whose name was called, and those that wait to answer it.
@@ -144,6 +147,7 @@ impl Musebot for NameVoice {
             herald: Herald::new(model, language, &dice, setup.rendering, temperature),
             caller: Caller::new(scale, range),
             arousal: None,
+            last: None,
             bar: None,
             planned: None,
             round: None,
@@ -158,12 +162,19 @@ impl Musebot for NameVoice {
     }
 
     fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        let back = self.last.replace(tick).is_some_and(|last| tick <= last);
+        if back || !stage.playing() {
+            // What was said then is of another time, and the sheet forgets the ending.
+            self.voices.clear();
+            self.ending = None;
+        }
         if self.bar != Some(stage.bar()) {
             self.bar = Some(stage.bar());
             self.band.bar(stage);
             self.form.bar(stage);
             if self.ending.is_none() {
                 self.sheet.end_with(stage);
+                self.forget_unsung();
             }
             if music::is_last_bar(stage) {
                 self.end(stage);
@@ -175,6 +186,7 @@ impl Musebot for NameVoice {
             self.plan(stage);
         }
         self.sheet.play(stage);
+        self.forget_unsung();
         while self.pools.front().is_some_and(|(at, _)| *at <= tick) {
             if let Some((_, pool)) = self.pools.pop_front().filter(|(at, _)| *at == tick && stage.playing()) {
                 stage.tell(&Said::NotePool(pool));
@@ -387,6 +399,12 @@ impl NameVoice {
         (intoned, pitches)
     }
 
+    /// Tells no motif of a name that the sheet has forgotten.
+    fn forget_unsung(&mut self) {
+        let end = self.sheet.end();
+        self.pools.retain(|(at, _)| end.is_some_and(|end| *at < end));
+    }
+
     /// How high the next name is: a call in the middle, answers where the section sends them.
     fn lift(&self, stage: &Stage, manner: Manner) -> f64 {
         let section = music::material_of(stage.section().unwrap_or_default());
@@ -402,7 +420,7 @@ impl NameVoice {
     fn somebody_speaks(&self, stage: &Stage) -> bool {
         let recently = (900.0 / stage.tick_ms().max(0.1)).ceil() as i64;
         let (now, bar) = (stage.tick(), stage.bar());
-        self.voices.values().any(|(last, begins)| now - *last < recently || *begins == bar)
+        self.voices.values().any(|(last, begins)| (0..recently).contains(&(now - *last)) || *begins == bar)
     }
 
     fn stretch(&self, stage: &Stage, steps: (i64, i64)) -> Stretch {

@@ -50,6 +50,7 @@ pub struct TextVoice {
     /// The bar in which another voice last spoke.
     other: Option<u32>,
     speaker: Option<&'static str>,
+    last: Option<Tick>,
     bar: Option<u32>,
     /// The bar in which was last decided what comes next.
     planned: Option<u32>,
@@ -125,6 +126,7 @@ impl Musebot for TextVoice {
             arousal: None,
             other: None,
             speaker: None,
+            last: None,
             bar: None,
             planned: None,
             entry: None,
@@ -134,7 +136,12 @@ impl Musebot for TextVoice {
         })
     }
 
-    fn tick(&mut self, _tick: Tick, stage: &mut Stage) {
+    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        let back = self.last.replace(tick).is_some_and(|last| tick <= last);
+        if back || !stage.playing() {
+            // What was said then is of another time, and the sheet forgets the ending.
+            (self.other, self.breath, self.ending) = (None, None, None);
+        }
         if self.bar != Some(stage.bar()) {
             self.bar = Some(stage.bar());
             self.begin_bar(stage);
@@ -232,7 +239,7 @@ impl TextVoice {
             return;
         }
         // Where another voice is there, the rest of the phrase is its.
-        let in_talk = self.other.is_some_and(|bar| bar + PATIENCE >= next) && place > 0;
+        let in_talk = self.other.is_some_and(|bar| (bar..=bar.saturating_add(PATIENCE)).contains(&next)) && place > 0;
         let turn = match in_talk {
             true => Turn::Rest,
             false => turn(self.room(stage), phrase.index, place, &self.material.about("turns")),
