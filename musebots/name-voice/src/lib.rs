@@ -2,6 +2,8 @@
 //! Each name is a motif, which it offers to the others as a notepool. Where much is to be played
 //! the names become a litany; where little, one is held.
 
+mod ending;
+mod flags;
 mod herald;
 mod kinship;
 mod motif;
@@ -15,20 +17,16 @@ pub use kinship::{Kinship, answers, sound};
 pub use motif::{Caller, Place, brightness, contour, pool};
 pub use pen::{Pen, Round, Wish};
 
-use anyhow::{Context, bail};
-use generative_models::models;
+use flags::{found, language, temperature};
 use musebot_kit::{
     About, Broadcast, Musebot, Said, Setup, Stage, Tick,
     music::{
         self, BEAT, Band, Chord, Dice, Fall, Feel, Form, Human, Intoned, Phrase, Scale, Script, Songsheet, Stretch,
         Temper, natural_s,
     },
-    words::{Language, Lyric, Then},
+    words::Language,
 };
-use std::{
-    collections::{BTreeMap, VecDeque},
-    path::PathBuf,
-};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How names are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -313,57 +311,6 @@ impl NameVoice {
         Some(())
     }
 
-    /// Writes the last name, whose last syllable falls on the bar line after `bars` more bars.
-    fn plan_ending(&mut self, stage: &mut Stage, bars: i64) {
-        let steps = stage.sixteenths_per_bar() as i64;
-        let last = bars * steps;
-        let stretch = self.stretch(stage, (-steps, last + steps.max(1)));
-        let Some(round) = self.herald.round(self.daring(stage)) else { return };
-        let Some(script) = Script::read(&round.call, self.language) else { return };
-        let pace = self.pace(stage, Manner::Answered, script.feet.len());
-        if stretch.from > last {
-            return;
-        }
-        let falls = [pace, pace * 0.6].iter().find_map(|pace| {
-            let ground = stretch.ground(*pace, last, Some(last));
-            music::scan(&script.feet, &ground)
-        });
-        let Some(falls) = falls else { return };
-        let (mut intoned, _) = self.intone(stage, &script, &stretch, &falls, 0.0, Manner::Answered);
-        let bar_line = stretch.bar_line + bars * stage.ticks_per_bar();
-        let Some(mut end) = intoned.pop() else { return };
-        let line = script.text();
-        let told = self.sheet.write(stage, stretch.bar_line, &line, &intoned);
-        self.round_off(stage, &mut end);
-        self.sheet.write_exactly(stage, bar_line, (!told).then_some(line.as_str()), &end);
-        (self.ending, self.called) = (Some(bar_line), Some(script));
-    }
-
-    /// The last bar: its one syllable, if it is not planned already.
-    fn end(&mut self, stage: &mut Stage) {
-        if self.ending == Some(stage.tick()) {
-            return;
-        }
-        // An echo belongs to the line before it.
-        let alone = self.called.is_none();
-        let Some(script) = self.called.take().or_else(|| Script::read("O", self.language)) else { return };
-        let Some(syllable) = script.echo() else { return };
-        let lyric = Lyric::new(syllable, Then::Line);
-        let word = Some(syllable.text.clone());
-        let mut end = Intoned { step: 0, steps: 1.0, pitch: 60, velocity: 0.7, lyric, word };
-        self.round_off(stage, &mut end);
-        let now = stage.tick();
-        self.sheet.write_exactly(stage, now, alone.then_some(syllable.text.as_str()), &end);
-        self.ending = Some(now);
-    }
-
-    /// Makes a syllable the last one: home, and held.
-    fn round_off(&self, stage: &Stage, end: &mut Intoned) {
-        end.pitch = self.caller.ending(&self.home());
-        end.steps = stage.sixteenths_per_bar() as f64 * 0.9;
-        end.velocity = (0.66 * self.temper.force()).min(1.0);
-    }
-
     fn intone(
         &mut self,
         stage: &Stage,
@@ -457,29 +404,4 @@ impl NameVoice {
     fn home(&self) -> Chord {
         music::final_chord(self.scale, self.band.harmony.current())
     }
-}
-
-/// The language, and the name of the model whose names it says.
-fn language(setup: &Setup) -> anyhow::Result<(Language, Option<&'static str>)> {
-    Ok(match setup.flag("language").unwrap_or("la") {
-        "la" => (Language::Latin, Some("dinosaurs")),
-        "es" => (Language::Spanish, None),
-        "en" => (Language::English, None),
-        other => bail!("failed to choose the language `{other}`: there are la, es, en"),
-    })
-}
-
-fn temperature(setup: &Setup) -> anyhow::Result<f64> {
-    let Some(given) = setup.flag("temperature") else { return Ok(0.8) };
-    let temperature = given.parse().ok().filter(|number| (0.1..=2.0).contains(number));
-    temperature
-        .with_context(|| format!("failed to read the temperature `{given}`: a number between 0.1 and 2 is meant"))
-}
-
-fn found(name: &str) -> Option<PathBuf> {
-    let folder = models::find(name);
-    if folder.is_none() {
-        tracing::info!("there is no model `{name}` (--model, MUSEBOT_MODELS): calling built-in names");
-    }
-    folder
 }

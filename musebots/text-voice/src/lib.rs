@@ -2,6 +2,8 @@
 //! tone of the chord. It is silent, or short, where the others are dense; a new section brings a
 //! new speaker. A model writes the lines ahead, or old poets do.
 
+mod ending;
+mod flags;
 mod pen;
 mod poet;
 mod recitation;
@@ -17,16 +19,14 @@ pub use speakers::speaker;
 pub use turn::{Turn, place, slot_bars, turn};
 pub use verses::Verses;
 
-use anyhow::{Context, bail};
-use generative_models::models;
+use flags::{found, language, temperature};
 use musebot_kit::{
     About, Broadcast, Musebot, Said, Setup, Stage, Tick,
     music::{
         self, Band, Chord, Dice, Feel, Form, Human, Intoned, Scale, Script, Songsheet, Stretch, Temper, natural_s,
     },
-    words::{Language, Lyric, Stress, Then},
+    words::{Language, Stress},
 };
-use std::path::PathBuf;
 
 /// For how many bars a voice that fell silent is still expected to answer.
 const PATIENCE: u32 = 12;
@@ -287,69 +287,6 @@ impl TextVoice {
         Some(())
     }
 
-    /// Writes the last line, whose last syllable falls on the bar line after `bars` more bars.
-    fn plan_ending(&mut self, stage: &mut Stage, bars: i64) {
-        let steps = stage.sixteenths_per_bar() as i64;
-        let last = bars * steps;
-        // The last bar itself is the last syllable's.
-        let stretch = self.stretch(stage, (-4.min(steps), last + steps.max(1)));
-        if stretch.from > last {
-            return;
-        }
-        let line = self.poet.line(self.daring(stage));
-        let Some(mut script) = Script::read(&line, self.language) else { return };
-        if self.room(stage) < 0.3 {
-            script = script.clause();
-        }
-        script.close();
-        let pace = self.pace(stage);
-        let begin = last - (natural_s(&script.feet, pace) / (stage.tick_ms() / 250.0).max(1e-3)) as i64;
-        let ground = stretch.ground(pace, begin.max(stretch.from), Some(last));
-        let falls = match music::scan(&script.feet, &ground) {
-            Some(falls) => falls,
-            None => {
-                script = script.clause();
-                script.close();
-                let Some(falls) = music::scan(&script.feet, &ground) else { return };
-                falls
-            }
-        };
-        let mut intoned = self.intone(stage, &script, &stretch, &falls);
-        let bar_line = stretch.bar_line + bars * stage.ticks_per_bar();
-        let Some(mut end) = intoned.pop() else { return };
-        let line = script.text();
-        let told = self.sheet.write(stage, stretch.bar_line, &line, &intoned);
-        self.round_off(stage, &mut end);
-        self.sheet.write_exactly(stage, bar_line, (!told).then_some(line.as_str()), &end);
-        (self.ending, self.spoken) = (Some(bar_line), Some(script));
-    }
-
-    /// The last bar: its one syllable, if it is not planned already.
-    fn end(&mut self, stage: &mut Stage) {
-        if self.ending == Some(stage.tick()) {
-            return;
-        }
-        let interjection = || Script::read("O!", self.language);
-        // An echo belongs to the line before it.
-        let alone = self.spoken.is_none();
-        let Some(script) = self.spoken.take().or_else(interjection) else { return };
-        let Some(syllable) = script.echo() else { return };
-        let lyric = Lyric::new(syllable, Then::Line);
-        let mut end =
-            Intoned { step: 0, steps: 1.0, pitch: 60, velocity: 0.7, lyric, word: Some(syllable.text.clone()) };
-        self.round_off(stage, &mut end);
-        let now = stage.tick();
-        self.sheet.write_exactly(stage, now, alone.then_some(syllable.text.as_str()), &end);
-        self.ending = Some(now);
-    }
-
-    /// Makes a syllable the last one: home, and held.
-    fn round_off(&self, stage: &Stage, end: &mut Intoned) {
-        end.pitch = self.reciter.ending(self.home().root());
-        end.steps = stage.sixteenths_per_bar() as f64 * 0.9;
-        end.velocity = (0.72 * self.temper.force()).min(1.0);
-    }
-
     /// Gives a line its tune and its weight.
     fn intone(&mut self, stage: &Stage, script: &Script, stretch: &Stretch, falls: &[music::Fall]) -> Vec<Intoned> {
         let home = self.home();
@@ -409,29 +346,4 @@ impl TextVoice {
     fn home(&self) -> Chord {
         music::final_chord(self.scale, self.band.harmony.current())
     }
-}
-
-/// The language, and the name of the model that writes it.
-fn language(setup: &Setup) -> anyhow::Result<(Language, Option<&'static str>)> {
-    Ok(match setup.flag("language").unwrap_or("en") {
-        "en" => (Language::English, Some("shakespeare")),
-        "es" => (Language::Spanish, Some("refranes")),
-        "la" => (Language::Latin, None),
-        other => bail!("failed to choose the language `{other}`: there are en, es, la"),
-    })
-}
-
-fn temperature(setup: &Setup) -> anyhow::Result<f64> {
-    let Some(given) = setup.flag("temperature") else { return Ok(0.7) };
-    let temperature = given.parse().ok().filter(|number| (0.1..=2.0).contains(number));
-    temperature
-        .with_context(|| format!("failed to read the temperature `{given}`: a number between 0.1 and 2 is meant"))
-}
-
-fn found(name: &str) -> Option<PathBuf> {
-    let folder = models::find(name);
-    if folder.is_none() {
-        tracing::info!("there is no model `{name}` (--model, MUSEBOT_MODELS): speaking built-in verses");
-    }
-    folder
 }
