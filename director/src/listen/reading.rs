@@ -37,7 +37,10 @@ pub fn printable(text: &str) -> String {
 
 /// Marks that turn the direction of what follows.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+    )
 }
 
 fn musical(said: &Said, args: &[Arg]) -> String {
@@ -173,8 +176,8 @@ mod tests {
     #[test]
     fn no_word_of_a_bot_reaches_the_terminals_controls() {
         for topic in ["say", "text", "line"] {
-            let text = read(topic, "s", "red \u{1b}[31m bell \u{7} back\r over\u{202e}");
-            assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{topic}: {text:?}");
+            let text = read(topic, "s", "red \u{1b}[31m bell \u{7} back\r over\u{202e} arabic\u{61c}");
+            assert!(!text.chars().any(|c| c.is_control() || "\u{202e}\u{61c}".contains(c)), "{topic}: {text:?}");
         }
     }
 }

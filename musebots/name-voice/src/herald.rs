@@ -9,7 +9,7 @@ const AHEAD: usize = 2;
 
 /// Rounds ahead of being called.
 pub struct Herald {
-    /// `None` without a thread.
+    /// `None` without a thread, and once it has died.
     pen: Option<Aside<Wish, Option<Round>>>,
     /// What is called when no round is ready.
     pocket: Pen,
@@ -37,39 +37,54 @@ impl Herald {
         herald
     }
 
-    /// Other names from now on.
-    pub fn renew(&mut self) {
+    /// Other names from now on: what was written ahead is thrown away.
+    pub fn renew(&mut self, temperature: f64) {
         self.turn += 1;
+        if let Some(pen) = &mut self.pen {
+            while pen.answer().is_some() {}
+        }
+        // What a slow pen still has to write is for nobody, so that more than usual is open.
+        (0..AHEAD).all(|_| self.ask_one(temperature));
     }
 
     /// The next round. It never waits for one but in a render.
     pub fn round(&mut self, temperature: f64) -> Option<Round> {
-        // New ones may be wanted before any was asked for.
+        let mut round = self.written();
+        let late = round.is_none() && self.pen.as_ref().is_some_and(|pen| pen.open() > 0);
         self.ask(temperature);
-        let mut round = None;
-        if let Some(pen) = &mut self.pen {
-            let turn = self.turn;
-            round = std::iter::from_fn(|| pen.answer()).flatten().find(|round| round.turn == turn);
-            if round.is_none() && pen.open() > 0 && !self.told {
-                self.told = true;
-                tracing::warn!("inventing takes longer than the music allows: built-in names help out");
-            }
+        if round.is_none() {
+            // All that was there was thrown away, and only now is one of these names asked for.
+            round = self.written();
+            self.ask(temperature);
         }
-        self.ask(temperature);
+        if round.is_none() && late && !self.told {
+            self.told = true;
+            tracing::warn!("inventing takes longer than the music allows: built-in names help out");
+        }
         self.called += 1;
         let wish = Wish { round: self.called, turn: self.turn, temperature };
         round.or_else(|| self.pocket.write(&wish))
     }
 
+    /// The next round that the pen has written for this turn.
+    fn written(&mut self) -> Option<Round> {
+        let (pen, turn) = (self.pen.as_mut()?, self.turn);
+        std::iter::from_fn(|| pen.answer()).flatten().find(|round| round.turn == turn)
+    }
+
     fn ask(&mut self, temperature: f64) {
-        if let Some(pen) = &mut self.pen {
-            while pen.open() < AHEAD {
-                self.asked += 1;
-                if !pen.ask(Wish { round: self.asked, turn: self.turn, temperature }) {
-                    return;
-                }
-            }
+        while self.pen.as_ref().is_some_and(|pen| pen.open() < AHEAD) && self.ask_one(temperature) {}
+    }
+
+    fn ask_one(&mut self, temperature: f64) -> bool {
+        let Some(pen) = &mut self.pen else { return false };
+        self.asked += 1;
+        let asked = pen.ask(Wish { round: self.asked, turn: self.turn, temperature });
+        if !asked && pen.open() == 0 {
+            tracing::warn!("the pen broke: from now on built-in names are called");
+            self.pen = None;
         }
+        asked
     }
 }
 
@@ -89,10 +104,26 @@ mod tests {
     }
 
     #[test]
-    fn after_a_renewal_what_was_written_before_is_not_called() {
-        let mut herald = Herald::new(None, Language::Latin, &Dice::new(3), true, 0.8);
+    fn after_a_renewal_the_pen_goes_on_with_other_names() {
+        let dice = Dice::new(3);
+        let mut pen = Pen::open(None, Language::Latin, dice.about("names"));
+        let mut herald = Herald::new(None, Language::Latin, &dice, true, 0.8);
         herald.round(0.8);
-        herald.renew();
-        assert_eq!(herald.round(0.8).unwrap().turn, 1);
+        herald.renew(0.8);
+        let asked = herald.asked;
+        for n in 0..3 {
+            let wish = Wish { round: asked - 1 + n, turn: 1, temperature: 0.8 };
+            assert_eq!(herald.round(0.8), pen.write(&wish), "round {n} is the pen's, of the new turn");
+        }
+    }
+
+    #[test]
+    fn a_round_is_the_pens_though_what_was_ahead_is_of_an_earlier_turn() {
+        let dice = Dice::new(3);
+        let mut pen = Pen::open(None, Language::Latin, dice.about("names"));
+        let mut herald = Herald::new(None, Language::Latin, &dice, true, 0.8);
+        herald.turn += 1;
+        let wish = Wish { round: herald.asked + 1, turn: 1, temperature: 0.8 };
+        assert_eq!(herald.round(0.8), pen.write(&wish));
     }
 }

@@ -2,31 +2,31 @@
 //! Each name is a motif, which it offers to the others as a notepool. Where much is to be played
 //! the names become a litany; where little, one is held.
 
+mod ending;
+mod flags;
 mod herald;
 mod kinship;
 mod motif;
 mod pen;
 mod synth;
+#[cfg(test)]
+mod tests;
 
 pub use herald::Herald;
 pub use kinship::{Kinship, answers, sound};
 pub use motif::{Caller, Place, brightness, contour, pool};
 pub use pen::{Pen, Round, Wish};
 
-use anyhow::{Context, bail};
-use generative_models::models;
+use flags::{found, language, temperature};
 use musebot_kit::{
     About, Broadcast, Musebot, Said, Setup, Stage, Tick,
     music::{
         self, BEAT, Band, Chord, Dice, Fall, Feel, Form, Human, Intoned, Phrase, Scale, Script, Songsheet, Stretch,
         Temper, natural_s,
     },
-    words::{Language, Lyric, Then},
+    words::Language,
 };
-use std::{
-    collections::{BTreeMap, VecDeque},
-    path::PathBuf,
-};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How names are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,7 @@ pub struct NameVoice {
     herald: Herald,
     caller: Caller,
     arousal: Option<f64>,
+    last: Option<Tick>,
     bar: Option<u32>,
     planned: Option<u32>,
     /// The phrase whose name was called, and those that wait to answer it.
@@ -144,6 +145,7 @@ impl Musebot for NameVoice {
             herald: Herald::new(model, language, &dice, setup.rendering, temperature),
             caller: Caller::new(scale, range),
             arousal: None,
+            last: None,
             bar: None,
             planned: None,
             round: None,
@@ -158,12 +160,19 @@ impl Musebot for NameVoice {
     }
 
     fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        let back = self.last.replace(tick).is_some_and(|last| tick <= last);
+        if back || !stage.playing() {
+            // What was said then is of another time, and the sheet forgets the ending.
+            self.voices.clear();
+            self.ending = None;
+        }
         if self.bar != Some(stage.bar()) {
             self.bar = Some(stage.bar());
             self.band.bar(stage);
             self.form.bar(stage);
             if self.ending.is_none() {
                 self.sheet.end_with(stage);
+                self.forget_unsung();
             }
             if music::is_last_bar(stage) {
                 self.end(stage);
@@ -175,6 +184,7 @@ impl Musebot for NameVoice {
             self.plan(stage);
         }
         self.sheet.play(stage);
+        self.forget_unsung();
         while self.pools.front().is_some_and(|(at, _)| *at <= tick) {
             if let Some((_, pool)) = self.pools.pop_front().filter(|(at, _)| *at == tick && stage.playing()) {
                 stage.tell(&Said::NotePool(pool));
@@ -194,7 +204,7 @@ impl Musebot for NameVoice {
             Some(Said::Initialize) => {
                 self.material = self.material.about("anew");
                 self.dice = self.dice.about("anew");
-                self.herald.renew();
+                self.herald.renew(self.daring(stage));
                 self.waiting.clear();
             }
             _ => {}
@@ -301,54 +311,6 @@ impl NameVoice {
         Some(())
     }
 
-    /// Writes the last name, whose last syllable falls on the bar line after `bars` more bars.
-    fn plan_ending(&mut self, stage: &mut Stage, bars: i64) {
-        let steps = stage.sixteenths_per_bar() as i64;
-        let last = bars * steps;
-        let stretch = self.stretch(stage, (-steps, last + steps.max(1)));
-        let Some(round) = self.herald.round(self.daring(stage)) else { return };
-        let Some(script) = Script::read(&round.call, self.language) else { return };
-        let pace = self.pace(stage, Manner::Answered, script.feet.len());
-        if stretch.from > last {
-            return;
-        }
-        let falls = [pace, pace * 0.6].iter().find_map(|pace| {
-            let ground = stretch.ground(*pace, last, Some(last));
-            music::scan(&script.feet, &ground)
-        });
-        let Some(falls) = falls else { return };
-        let (mut intoned, _) = self.intone(stage, &script, &stretch, &falls, 0.0, Manner::Answered);
-        let bar_line = stretch.bar_line + bars * stage.ticks_per_bar();
-        let Some(mut end) = intoned.pop() else { return };
-        self.sheet.write(stage, stretch.bar_line, &script.text(), &intoned);
-        self.round_off(stage, &mut end);
-        self.sheet.write_exactly(stage, bar_line, &end);
-        (self.ending, self.called) = (Some(bar_line), Some(script));
-    }
-
-    /// The last bar: its one syllable, if it is not planned already.
-    fn end(&mut self, stage: &mut Stage) {
-        if self.ending == Some(stage.tick()) {
-            return;
-        }
-        let Some(script) = self.called.take().or_else(|| Script::read("O", self.language)) else { return };
-        let Some(syllable) = script.echo() else { return };
-        let lyric = Lyric::new(syllable, Then::Line);
-        let word = Some(syllable.text.clone());
-        let mut end = Intoned { step: 0, steps: 1.0, pitch: 60, velocity: 0.7, lyric, word };
-        self.round_off(stage, &mut end);
-        let now = stage.tick();
-        self.sheet.write_exactly(stage, now, &end);
-        self.ending = Some(now);
-    }
-
-    /// Makes a syllable the last one: home, and held.
-    fn round_off(&self, stage: &Stage, end: &mut Intoned) {
-        end.pitch = self.caller.ending(&self.home());
-        end.steps = stage.sixteenths_per_bar() as f64 * 0.9;
-        end.velocity = (0.66 * self.temper.force()).min(1.0);
-    }
-
     fn intone(
         &mut self,
         stage: &Stage,
@@ -384,6 +346,12 @@ impl NameVoice {
         (intoned, pitches)
     }
 
+    /// Tells no motif of a name that the sheet has forgotten.
+    fn forget_unsung(&mut self) {
+        let end = self.sheet.end();
+        self.pools.retain(|(at, _)| end.is_some_and(|end| *at < end));
+    }
+
     /// How high the next name is: a call in the middle, answers where the section sends them.
     fn lift(&self, stage: &Stage, manner: Manner) -> f64 {
         let section = music::material_of(stage.section().unwrap_or_default());
@@ -399,7 +367,7 @@ impl NameVoice {
     fn somebody_speaks(&self, stage: &Stage) -> bool {
         let recently = (900.0 / stage.tick_ms().max(0.1)).ceil() as i64;
         let (now, bar) = (stage.tick(), stage.bar());
-        self.voices.values().any(|(last, begins)| now - *last < recently || *begins == bar)
+        self.voices.values().any(|(last, begins)| (0..recently).contains(&(now - *last)) || *begins == bar)
     }
 
     fn stretch(&self, stage: &Stage, steps: (i64, i64)) -> Stretch {
@@ -436,29 +404,4 @@ impl NameVoice {
     fn home(&self) -> Chord {
         music::final_chord(self.scale, self.band.harmony.current())
     }
-}
-
-/// The language, and the name of the model whose names it says.
-fn language(setup: &Setup) -> anyhow::Result<(Language, Option<&'static str>)> {
-    Ok(match setup.flag("language").unwrap_or("la") {
-        "la" => (Language::Latin, Some("dinosaurs")),
-        "es" => (Language::Spanish, None),
-        "en" => (Language::English, None),
-        other => bail!("failed to choose the language `{other}`: there are la, es, en"),
-    })
-}
-
-fn temperature(setup: &Setup) -> anyhow::Result<f64> {
-    let Some(given) = setup.flag("temperature") else { return Ok(0.8) };
-    let temperature = given.parse().ok().filter(|number| (0.1..=2.0).contains(number));
-    temperature
-        .with_context(|| format!("failed to read the temperature `{given}`: a number between 0.1 and 2 is meant"))
-}
-
-fn found(name: &str) -> Option<PathBuf> {
-    let folder = models::find(name);
-    if folder.is_none() {
-        tracing::info!("there is no model `{name}` (--model, MUSEBOT_MODELS): calling built-in names");
-    }
-    folder
 }

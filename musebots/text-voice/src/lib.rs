@@ -2,6 +2,8 @@
 //! tone of the chord. It is silent, or short, where the others are dense; a new section brings a
 //! new speaker. A model writes the lines ahead, or old poets do.
 
+mod ending;
+mod flags;
 mod pen;
 mod poet;
 mod recitation;
@@ -17,16 +19,14 @@ pub use speakers::speaker;
 pub use turn::{Turn, place, slot_bars, turn};
 pub use verses::Verses;
 
-use anyhow::{Context, bail};
-use generative_models::models;
+use flags::{found, language, temperature};
 use musebot_kit::{
     About, Broadcast, Musebot, Said, Setup, Stage, Tick,
     music::{
         self, Band, Chord, Dice, Feel, Form, Human, Intoned, Scale, Script, Songsheet, Stretch, Temper, natural_s,
     },
-    words::{Language, Lyric, Stress, Then},
+    words::{Language, Stress},
 };
-use std::path::PathBuf;
 
 /// For how many bars a voice that fell silent is still expected to answer.
 const PATIENCE: u32 = 12;
@@ -50,6 +50,7 @@ pub struct TextVoice {
     /// The bar in which another voice last spoke.
     other: Option<u32>,
     speaker: Option<&'static str>,
+    last: Option<Tick>,
     bar: Option<u32>,
     /// The bar in which was last decided what comes next.
     planned: Option<u32>,
@@ -125,6 +126,7 @@ impl Musebot for TextVoice {
             arousal: None,
             other: None,
             speaker: None,
+            last: None,
             bar: None,
             planned: None,
             entry: None,
@@ -134,7 +136,12 @@ impl Musebot for TextVoice {
         })
     }
 
-    fn tick(&mut self, _tick: Tick, stage: &mut Stage) {
+    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        let back = self.last.replace(tick).is_some_and(|last| tick <= last);
+        if back || !stage.playing() {
+            // What was said then is of another time, and the sheet forgets the ending.
+            (self.other, self.breath, self.ending) = (None, None, None);
+        }
         if self.bar != Some(stage.bar()) {
             self.bar = Some(stage.bar());
             self.begin_bar(stage);
@@ -232,7 +239,7 @@ impl TextVoice {
             return;
         }
         // Where another voice is there, the rest of the phrase is its.
-        let in_talk = self.other.is_some_and(|bar| bar + PATIENCE >= next) && place > 0;
+        let in_talk = self.other.is_some_and(|bar| (bar..=bar.saturating_add(PATIENCE)).contains(&next)) && place > 0;
         let turn = match in_talk {
             true => Turn::Rest,
             false => turn(self.room(stage), phrase.index, place, &self.material.about("turns")),
@@ -278,66 +285,6 @@ impl TextVoice {
         stage.tell(&Said::HDensity((onsets as f64 / (bars * steps).max(1) as f64).min(1.0)));
         self.spoken = Some(script);
         Some(())
-    }
-
-    /// Writes the last line, whose last syllable falls on the bar line after `bars` more bars.
-    fn plan_ending(&mut self, stage: &mut Stage, bars: i64) {
-        let steps = stage.sixteenths_per_bar() as i64;
-        let last = bars * steps;
-        // The last bar itself is the last syllable's.
-        let stretch = self.stretch(stage, (-4.min(steps), last + steps.max(1)));
-        if stretch.from > last {
-            return;
-        }
-        let line = self.poet.line(self.daring(stage));
-        let Some(mut script) = Script::read(&line, self.language) else { return };
-        if self.room(stage) < 0.3 {
-            script = script.clause();
-        }
-        script.close();
-        let pace = self.pace(stage);
-        let begin = last - (natural_s(&script.feet, pace) / (stage.tick_ms() / 250.0).max(1e-3)) as i64;
-        let ground = stretch.ground(pace, begin.max(stretch.from), Some(last));
-        let falls = match music::scan(&script.feet, &ground) {
-            Some(falls) => falls,
-            None => {
-                script = script.clause();
-                script.close();
-                let Some(falls) = music::scan(&script.feet, &ground) else { return };
-                falls
-            }
-        };
-        let mut intoned = self.intone(stage, &script, &stretch, &falls);
-        let bar_line = stretch.bar_line + bars * stage.ticks_per_bar();
-        let Some(mut end) = intoned.pop() else { return };
-        self.sheet.write(stage, stretch.bar_line, &script.text(), &intoned);
-        self.round_off(stage, &mut end);
-        self.sheet.write_exactly(stage, bar_line, &end);
-        (self.ending, self.spoken) = (Some(bar_line), Some(script));
-    }
-
-    /// The last bar: its one syllable, if it is not planned already.
-    fn end(&mut self, stage: &mut Stage) {
-        if self.ending == Some(stage.tick()) {
-            return;
-        }
-        let interjection = || Script::read("O!", self.language);
-        let Some(script) = self.spoken.take().or_else(interjection) else { return };
-        let Some(syllable) = script.echo() else { return };
-        let lyric = Lyric::new(syllable, Then::Line);
-        let mut end =
-            Intoned { step: 0, steps: 1.0, pitch: 60, velocity: 0.7, lyric, word: Some(syllable.text.clone()) };
-        self.round_off(stage, &mut end);
-        let now = stage.tick();
-        self.sheet.write_exactly(stage, now, &end);
-        self.ending = Some(now);
-    }
-
-    /// Makes a syllable the last one: home, and held.
-    fn round_off(&self, stage: &Stage, end: &mut Intoned) {
-        end.pitch = self.reciter.ending(self.home().root());
-        end.steps = stage.sixteenths_per_bar() as f64 * 0.9;
-        end.velocity = (0.72 * self.temper.force()).min(1.0);
     }
 
     /// Gives a line its tune and its weight.
@@ -399,29 +346,4 @@ impl TextVoice {
     fn home(&self) -> Chord {
         music::final_chord(self.scale, self.band.harmony.current())
     }
-}
-
-/// The language, and the name of the model that writes it.
-fn language(setup: &Setup) -> anyhow::Result<(Language, Option<&'static str>)> {
-    Ok(match setup.flag("language").unwrap_or("en") {
-        "en" => (Language::English, Some("shakespeare")),
-        "es" => (Language::Spanish, Some("refranes")),
-        "la" => (Language::Latin, None),
-        other => bail!("failed to choose the language `{other}`: there are en, es, la"),
-    })
-}
-
-fn temperature(setup: &Setup) -> anyhow::Result<f64> {
-    let Some(given) = setup.flag("temperature") else { return Ok(0.7) };
-    let temperature = given.parse().ok().filter(|number| (0.1..=2.0).contains(number));
-    temperature
-        .with_context(|| format!("failed to read the temperature `{given}`: a number between 0.1 and 2 is meant"))
-}
-
-fn found(name: &str) -> Option<PathBuf> {
-    let folder = models::find(name);
-    if folder.is_none() {
-        tracing::info!("there is no model `{name}` (--model, MUSEBOT_MODELS): speaking built-in verses");
-    }
-    folder
 }

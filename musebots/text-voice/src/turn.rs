@@ -54,12 +54,12 @@ pub fn turn(room: f64, index: u32, place: u32, dice: &Dice) -> Turn {
             false if dice.chance((room - 0.38) * 1.2) => Turn::Clause,
             false => Turn::Rest,
         },
-        _ if room >= 0.18 => match (first, index % 2 == 0) {
+        _ if room >= 0.18 => match (first, index.is_multiple_of(2)) {
             (true, true) => Turn::Line,
             (true, false) if dice.chance(room) => Turn::Clause,
             _ => Turn::Rest,
         },
-        _ if room >= 0.07 && first && index % 2 == 0 => Turn::Clause,
+        _ if room >= 0.07 && first && index.is_multiple_of(2) => Turn::Clause,
         _ => Turn::Rest,
     }
 }

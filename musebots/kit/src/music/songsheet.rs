@@ -57,8 +57,9 @@ impl Songsheet {
     }
 
     /// Writes a line whose step 0 is at a bar line. The line itself is told with its first
-    /// syllable (`line`), each word with its own (`text`). What would sound before `now` is left out.
-    pub fn write(&mut self, stage: &Stage, bar_line: Tick, line: &str, syllables: &[Intoned]) {
+    /// syllable (`line`), each word with its own (`text`). What would sound before `now` is left out;
+    /// whether anything of it is there, and so the line told.
+    pub fn write(&mut self, stage: &Stage, bar_line: Tick, line: &str, syllables: &[Intoned]) -> bool {
         let (bpm, steps) = (stage.tempo(), stage.sixteenths_per_bar().max(1) as i64);
         let ticks = |step: f64| {
             let bar = step.div_euclid(steps as f64);
@@ -90,11 +91,13 @@ impl Songsheet {
         while self.onsets.len() > MOST_ONSETS {
             self.onsets.pop_front();
         }
+        !first
     }
 
     /// Writes a syllable that sits exactly on the grid, as an ending needs it, in place of all
-    /// that was to follow. One that is there already is made exact.
-    pub fn write_exactly(&mut self, stage: &Stage, tick: Tick, sung: &Intoned) {
+    /// that was to follow. One that is there already is made exact. A `line` that begins with it
+    /// is told with it.
+    pub fn write_exactly(&mut self, stage: &Stage, tick: Tick, line: Option<&str>, sung: &Intoned) {
         self.forget_from(tick);
         let Ok(pitch) = u8::try_from(sung.pitch.clamp(0, 127)) else { return };
         let length = sung.steps * f64::from(TICKS_PER_SIXTEENTH);
@@ -102,6 +105,9 @@ impl Songsheet {
             self.notes.push_back((tick, Note::new(pitch, sung.velocity as f32, length).singing(sung.lyric)));
             self.onsets.push_back(tick);
             self.end = Some(tick + length.ceil() as i64);
+            if let Some(line) = line {
+                self.told.push_back((tick, "line", line.to_owned()));
+            }
             if let Some(word) = &sung.word {
                 self.told.push_back((tick, "text", word.clone()));
             }
@@ -214,6 +220,17 @@ mod tests {
         let notes = played(Style::Swing).notes;
         let ends: Vec<f64> = notes.iter().map(|placed| placed.note.length).collect();
         assert!((ends[0] - 16.0 / 3.0).abs() < 1e-9 && (ends[1] - 32.0 / 3.0).abs() < 1e-9, "{ends:?}");
+    }
+
+    #[test]
+    fn a_line_of_one_syllable_is_told_with_its_ending() {
+        let stage = Stage::new("voice", Tempo::default(), Meter::default());
+        let mut sheet = Songsheet::new(Feel::of(Style::Straight), Human::new(Dice::new(1), 0.0, 0.0));
+        let told = sheet.write(&stage, Tick(64), "O", &[]);
+        assert!(!told && sheet.write(&stage, Tick(64), "la", &[syllable(0, Some("la"))]));
+        sheet.write_exactly(&stage, Tick(64), Some("O"), &syllable(0, Some("O")));
+        let told: Vec<_> = sheet.told.iter().map(|(tick, topic, text)| (tick.0, *topic, text.as_str())).collect();
+        assert_eq!(told, [(64, "line", "O"), (64, "text", "O")], "in place of what was to be told");
     }
 
     #[test]
