@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_clause_ends_at_a_comma_or_with_a_word() {
         assert_eq!(script("To die, to sleep, no more.").clause().text(), "To die, to sleep,");
-        assert_eq!(script("Out, out, brief candle!").clause().text(), "Out, out, brief");
+        assert_eq!(script("Out, out, brief candle!").clause().text(), "Out, out, brief candle!");
         assert_eq!(script("Who is already sick and pale with grief.").clause().text(), "Who is already sick");
         let clause = script("The cloud-capped towers the gorgeous palaces the solemn temples").clause();
         assert!(clause.feet.len() <= 7 && clause.text().starts_with("The cloud"));
