@@ -4,6 +4,8 @@
 //! `MUSEBOT_TORCH=PYTHON` names the Python (else `python3`); `SECONDS=N` how long each figure is
 //! measured (2). Rounds of ours and theirs take turns, each figure is the best of its rounds.
 
+#![allow(clippy::print_stdout)]
+
 mod torch;
 
 use generative_models::{Cell, Learner, Shape, Writer};
