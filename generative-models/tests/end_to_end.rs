@@ -281,7 +281,7 @@ fn a_training_that_cannot_go_on_says_why() {
 #[test]
 fn a_model_that_cannot_be_opened_says_why() {
     let bench = carried();
-    assert!(bench.unreadable(&["nowhere"]).contains("failed to open the model nowhere: config.toml"));
+    assert!(bench.unreadable(&["nowhere"]).contains("failed to open the model nowhere: weights.safetensors"));
     bench.train(&["--pause-after", "2"]);
     let path: &Path = &bench.path("trained/recipe/weights.safetensors");
     let whole = fs::read(path).unwrap();

@@ -64,11 +64,27 @@ fn the_same_model_is_saved_as_the_same_bytes() {
 #[test]
 fn a_missing_folder_and_a_missing_file_are_named() {
     let error = Checkpoint::open(Path::new("no/such/model")).unwrap_err().to_string();
-    assert!(error.starts_with("failed to open the model no/such/model: config.toml: "), "{error}");
+    assert!(error.starts_with("failed to open the model no/such/model: weights.safetensors: "), "{error}");
     let folder = tempfile::tempdir().unwrap();
     model().save(folder.path(), Precision::F32).unwrap();
     std::fs::remove_file(folder.path().join(WEIGHTS)).unwrap();
     assert!(Checkpoint::open(folder.path()).unwrap_err().to_string().contains("weights.safetensors: "));
+    model().save(folder.path(), Precision::F32).unwrap();
+    std::fs::remove_file(folder.path().join(CONFIG)).unwrap();
+    assert!(Checkpoint::open(folder.path()).unwrap_err().to_string().contains("config.toml: "));
+}
+
+#[test]
+fn a_model_of_a_later_version_is_known_by_its_weights_before_its_recipe_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    model().save(folder.path(), Precision::F32).unwrap();
+    let path = folder.path().join(WEIGHTS);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let version = bytes.windows(14).position(|b| b == b"\"char-rnn\":\"1\"").unwrap();
+    bytes[version + 12] = b'2';
+    std::fs::write(&path, bytes).unwrap();
+    std::fs::write(folder.path().join(CONFIG), "new = 1").unwrap();
+    assert!(Checkpoint::open(folder.path()).unwrap_err().to_string().contains("of version 2"));
 }
 
 #[test]
