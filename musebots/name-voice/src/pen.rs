@@ -181,7 +181,9 @@ fn graft(call: &Word, other: &Word, kinship: Kinship, dice: &mut Dice) -> Option
 
 fn capital(name: &str) -> String {
     let mut chars = name.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    // Some letters become two, of which the second may be a bare accent: they stay small.
+    let large = |first: char| first.to_uppercase().next().filter(|_| first.to_uppercase().len() == 1).unwrap_or(first);
+    chars.next().map(|first| std::iter::once(large(first)).chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -243,6 +245,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut pen = Pen::open(Some(folder.path().join("nothing")), Language::Latin, Dice::new(1));
         assert!(pen.write(&Wish { round: 0, turn: 0, temperature: 1.0 }).is_some());
+    }
+
+    #[test]
+    fn a_letter_whose_capital_is_two_signs_stays_small() {
+        assert_eq!(capital("ῖaῠº"), "ῖaῠº");
+        assert_eq!(capital("ñandusaurus"), "Ñandusaurus");
     }
 
     proptest! {
