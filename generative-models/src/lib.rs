@@ -2,7 +2,7 @@
 //! text stops. What computes (candle) does not show outside.
 //!
 //! Without the feature `learn`, which is on by default, models can be opened and write, but not learn: that needs
-//! no candle, and builds in seconds.
+//! no candle.
 
 // What is shared with the learning side has parts that only it needs.
 #![cfg_attr(not(feature = "learn"), allow(dead_code, unused_imports))]
