@@ -16,6 +16,8 @@ mod char_rnn;
 mod checkpoint;
 mod clip;
 mod corpus;
+#[cfg(feature = "pictures")]
+pub mod fast_style;
 mod kernels;
 #[cfg(feature = "learn")]
 mod learner;
@@ -24,6 +26,10 @@ mod loss_curve;
 pub mod models;
 #[cfg(feature = "learn")]
 mod ngram;
+#[cfg(feature = "pictures")]
+pub mod neural_style;
+#[cfg(feature = "pictures")]
+mod picture;
 mod recipe;
 mod rng;
 mod sampling;
@@ -35,6 +41,8 @@ mod study;
 mod tensor;
 #[cfg(feature = "learn")]
 mod training;
+#[cfg(feature = "pictures")]
+pub mod vgg;
 mod vocab;
 mod weights;
 mod writer;
@@ -47,6 +55,8 @@ pub use corpus::{Corpus, CorpusError, Mode, Reading};
 pub use learner::{Learner, Reader};
 #[cfg(feature = "learn")]
 pub use ngram::Baseline;
+#[cfg(feature = "pictures")]
+pub use picture::{Picture, PictureError};
 pub use recipe::{Batches, Clipping, Decay, Loss, Optimiser, Recipe, RecipeError, Samples};
 pub use sampling::Sampling;
 #[cfg(feature = "learn")]

@@ -259,6 +259,9 @@ impl Options {
             tempo: Tempo::default(),
             home: self.home.clone(),
             rendering: self.render.is_some(),
+            began: std::time::Instant::now(),
+            pictures: self.render.as_ref().map(|folder| folder.join(crate::output::file_name(&self.id, "frames"))),
+            page: std::cell::RefCell::default(),
             flags: self.flags.clone(),
             sound: Default::default(),
         }

@@ -3,7 +3,7 @@
 use crate::voice::Voice;
 use musebot_protocol::{BotId, Key, Meter, Mode, Style, Temperament, Tempo};
 use rand::SeedableRng;
-use std::{cell::RefCell, path::PathBuf};
+use std::{cell::RefCell, path::PathBuf, time::Instant};
 
 /// The random numbers of a bot: the same for the same seed, on every machine.
 pub type Rng = rand_chacha::ChaCha8Rng;
@@ -45,9 +45,15 @@ pub struct Setup {
     pub home: PathBuf,
     /// Whether time is virtual, as in a render or a rehearsal: then whoever waits holds nobody up.
     pub rendering: bool,
+    /// Where the bot's own time began: [`Stage::due`](crate::Stage::due) counts from it, except in a render.
+    pub began: Instant,
+    /// In a render, the folder for the pictures of who shows some, `00000.png` and so on, 25 a second from
+    /// tick 0 on. It is not made yet.
+    pub pictures: Option<PathBuf>,
     /// The values of the bot's own flags.
     pub flags: Vec<(String, String)>,
     pub(crate) sound: RefCell<Sound>,
+    pub(crate) page: RefCell<Option<String>>,
 }
 
 /// How a bot sounds: its voice and its MIDI channel.
@@ -73,8 +79,11 @@ impl Setup {
             tempo: Tempo::default(),
             home: PathBuf::new(),
             rendering: true,
+            began: Instant::now(),
+            pictures: None,
             flags: Vec::new(),
             sound: RefCell::default(),
+            page: RefCell::default(),
         }
     }
 
@@ -94,6 +103,11 @@ impl Setup {
     #[must_use]
     pub fn flag(&self, name: &str) -> Option<&str> {
         self.flags.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Says where a browser finds what the bot shows.
+    pub fn page(&self, address: &str) {
+        *self.page.borrow_mut() = Some(address.to_owned());
     }
 
     /// Says which voice sounds the bot.

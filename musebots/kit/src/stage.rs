@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub struct Stage {
     pub(crate) id: String,
     pub(crate) tick: Tick,
+    /// When this tick sounds, in seconds on the bot's clock.
+    pub(crate) due: f64,
     pub(crate) tempo: Tempo,
     pub(crate) meter: Meter,
     /// The bar line that the current bar count hangs on.
@@ -48,6 +50,7 @@ impl Stage {
         Self {
             id: id.to_owned(),
             tick: Tick(0),
+            due: 0.0,
             tempo,
             meter,
             anchor: Position { tick: Tick(0), bar: 1, beat: 1, ticks_per_bar: meter.ticks_per_bar() as u32 },
@@ -75,6 +78,13 @@ impl Stage {
     #[must_use]
     pub fn tick(&self) -> Tick {
         self.tick
+    }
+
+    /// When a tick sounds, in seconds: in a render since tick 0 sounded, else since the bot began
+    /// ([`Setup::began`](crate::Setup::began)). The current tick's is exact; others are as far away as the tempo says.
+    #[must_use]
+    pub fn due(&self, tick: Tick) -> f64 {
+        self.due + (tick - self.tick) as f64 * self.tempo.tick_seconds()
     }
 
     /// Beats a minute.

@@ -1,0 +1,3 @@
+//! `stylise CONTENT STYLE… -o OUT.png`: paints a picture in the style of others.
+
+fn main() {}

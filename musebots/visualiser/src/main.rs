@@ -1,0 +1,5 @@
+//! The visualiser as a program.
+
+fn main() -> anyhow::Result<()> {
+    musebot_kit::play::<visualiser::Visualiser>()
+}
