@@ -24,10 +24,10 @@ mod learner;
 #[cfg(feature = "learn")]
 mod loss_curve;
 pub mod models;
-#[cfg(feature = "learn")]
-mod ngram;
 #[cfg(feature = "pictures")]
 pub mod neural_style;
+#[cfg(feature = "learn")]
+mod ngram;
 #[cfg(feature = "pictures")]
 mod picture;
 mod recipe;

@@ -1,7 +1,10 @@
 //! Neural style transfer: L. A. Gatys, A. S. Ecker and M. Bethge, "A Neural Algorithm of Artistic
 //! Style" (2015), <https://arxiv.org/abs/1508.06576>.
 
-use crate::{Picture, vgg::{Layer, Pooling, Vgg}};
+use crate::{
+    Picture,
+    vgg::{Layer, Pooling, Vgg},
+};
 
 /// What the picture begins as.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -16,7 +16,14 @@ impl Canvas {
 
     /// Draws a moment: over `content` if there is one, and over what was `seen` last, moved as the look says. `passed` is how many
     /// seconds ago that was.
-    pub fn draw(&mut self, _scene: &Scene, _look: &Look, _content: Option<&Picture>, _seen: Option<&Picture>, _passed: f64) -> &Picture {
+    pub fn draw(
+        &mut self,
+        _scene: &Scene,
+        _look: &Look,
+        _content: Option<&Picture>,
+        _seen: Option<&Picture>,
+        _passed: f64,
+    ) -> &Picture {
         unimplemented!()
     }
 }

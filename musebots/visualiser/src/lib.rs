@@ -6,6 +6,7 @@
 //! `Canvas` draws it, the fast network paints over it, and the [`Screen`] holds the newest frame for whoever looks.
 
 mod canvas;
+mod content;
 mod happening;
 mod look;
 mod page;
@@ -13,11 +14,12 @@ mod scene;
 mod screen;
 
 pub use canvas::Canvas;
+pub use content::Content;
 pub use happening::{Happening, What};
 pub use look::{Director, Look};
-pub use page::Page;
+pub use page::{NoWish, Page};
 pub use scene::{Mark, Player, Scene, Word};
-pub use screen::{Frame, Mode, Screen, Wish};
+pub use screen::{Frame, Mode, Screen, Status, Wish};
 
 use musebot_kit::{About, Musebot, Setup, Stage, Tick};
 
@@ -34,4 +36,15 @@ impl Musebot for Visualiser {
     }
 
     fn tick(&mut self, _tick: Tick, _stage: &mut Stage) {}
+}
+
+/// Notes what a test could not do for want of a program, for the list that scripts/test prints at its end.
+#[cfg(test)]
+fn left_out(what: &str) {
+    use std::io::Write;
+    eprintln!("left out: {what}");
+    if let Some(list) = std::env::var_os("MUSEBOT_LEFT_OUT") {
+        let mut list = std::fs::OpenOptions::new().append(true).create(true).open(list).expect("scripts/test made it");
+        writeln!(list, "{what}").expect("a line fits");
+    }
 }

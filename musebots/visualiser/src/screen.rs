@@ -30,6 +30,21 @@ pub enum Mode {
     Plain,
 }
 
+/// How things stand, for whoever looks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Status {
+    /// What is shown.
+    pub mode: Mode,
+    /// The style that weighs most, by name.
+    pub style: String,
+    /// Whether the music chooses it.
+    pub auto: bool,
+    /// How much of the painting covers the drawing, 0–1.
+    pub strength: f32,
+    /// Frames painted in a second.
+    pub rate: f32,
+}
+
 /// What somebody at the screen wants.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wish {
@@ -53,6 +68,7 @@ pub struct Screen(Arc<Shared>);
 struct Shared {
     newest: Mutex<Option<Arc<Frame>>>,
     changed: Condvar,
+    status: Mutex<Status>,
 }
 
 impl Screen {
@@ -79,5 +95,16 @@ impl Screen {
             let left = deadline.checked_duration_since(Instant::now()).filter(|left| *left > Duration::ZERO)?;
             newest = self.0.changed.wait_timeout(newest, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Tells whoever looks how things stand.
+    pub fn tell(&self, status: Status) {
+        *self.0.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
+    }
+
+    /// How things stand, as last told.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.0.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
