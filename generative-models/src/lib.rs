@@ -13,6 +13,8 @@ mod adam;
 mod card;
 mod chance;
 mod char_rnn;
+#[cfg(feature = "tools")]
+pub mod chart;
 mod checkpoint;
 mod clip;
 mod corpus;
@@ -29,7 +31,7 @@ pub mod neural_style;
 #[cfg(feature = "learn")]
 mod ngram;
 #[cfg(feature = "pictures")]
-mod picture;
+pub mod picture;
 mod recipe;
 mod rng;
 mod sampling;

@@ -1,11 +1,15 @@
-//! A white picture to draw lines and small texts on. Letters: Roboto (Copyright 2015 Google Inc., Apache License 2.0).
+//! What charts are drawn on. Letters: Roboto (Copyright 2015 Google Inc., Apache License 2.0).
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _, point};
 
-pub(super) type Colour = [u8; 3];
-pub(super) type Spot = (f32, f32);
+/// Red, green, blue.
+pub type Colour = [u8; 3];
 
-pub(super) struct Canvas {
+/// To the right and down from the upper left corner.
+pub type Spot = (f32, f32);
+
+/// A white picture to draw lines and small texts on.
+pub struct Canvas {
     width: usize,
     height: usize,
     pixels: Vec<Colour>,
@@ -13,7 +17,9 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    pub(super) fn new(width: usize, height: usize) -> Self {
+    /// All white.
+    #[must_use]
+    pub fn new(width: usize, height: usize) -> Self {
         let font = FontRef::try_from_slice(include_bytes!("../../../director/assets/Roboto-Regular.ttf"));
         let font = font.expect("the font is part of the program");
         Self { width, height, pixels: vec![[255; 3]; width * height], font }
@@ -28,7 +34,7 @@ impl Canvas {
     }
 
     /// A straight line with round ends and soft edges.
-    pub(super) fn line(&mut self, from: Spot, to: Spot, thickness: f32, colour: Colour) {
+    pub fn line(&mut self, from: Spot, to: Spot, thickness: f32, colour: Colour) {
         let reach = thickness / 2.0 + 1.0;
         let range = |a: f32, b: f32, most: usize| {
             let least = (a.min(b) - reach).floor().max(0.0) as usize;
@@ -47,10 +53,10 @@ impl Canvas {
     }
 
     /// A text whose point `anchor` (0 its left end, 1 its right end) is at `spot`, centred in height.
-    pub(super) fn text(&mut self, text: &str, size: f32, spot: Spot, anchor: f32, colour: Colour) {
+    pub fn text(&mut self, text: &str, size: f32, spot: Spot, anchor: f32, colour: Colour) {
         let font = self.font.clone();
         let scaled = font.as_scaled(PxScale::from(size));
-        let width: f32 = text.chars().map(|c| scaled.h_advance(scaled.glyph_id(c))).sum();
+        let width = self.width_of(text, size);
         let (mut x, base) = ((spot.0 - width * anchor).round(), (spot.1 + 0.3 * size).round());
         for letter in text.chars() {
             let id = scaled.glyph_id(letter);
@@ -68,8 +74,32 @@ impl Canvas {
         }
     }
 
+    /// Another picture, three bytes a pixel, with its upper left corner at a place; what does not fit is cut off.
+    ///
+    /// # Panics
+    /// When there are not as many bytes as full rows take.
+    pub fn paste(&mut self, bytes: &[u8], width: usize, (left, top): (usize, usize)) {
+        let (rows, rest) = (bytes.len() / (3 * width).max(1), bytes.len() % (3 * width).max(1));
+        assert_eq!(rest, 0, "full rows");
+        for (y, row) in (top..self.height).zip(bytes.chunks_exact(3 * width.max(1))).take(rows) {
+            for (x, pixel) in (left..self.width).zip(row.as_chunks::<3>().0) {
+                self.pixels[y * self.width + x] = *pixel;
+            }
+        }
+    }
+
+    /// The width of a text in pixels.
+    #[must_use]
+    pub fn width_of(&self, text: &str, size: f32) -> f32 {
+        let scaled = self.font.as_scaled(PxScale::from(size));
+        text.chars().map(|c| scaled.h_advance(scaled.glyph_id(c))).sum()
+    }
+
     /// The picture as a PNG file.
-    pub(super) fn to_png(&self) -> Result<Vec<u8>, png::EncodingError> {
+    ///
+    /// # Errors
+    /// When it has no pixels.
+    pub fn to_png(&self) -> Result<Vec<u8>, png::EncodingError> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
         encoder.set_color(png::ColorType::Rgb);
@@ -80,8 +110,32 @@ impl Canvas {
         Ok(bytes)
     }
 
-    #[cfg(test)]
-    pub(super) fn pixel(&self, x: usize, y: usize) -> Colour {
+    /// The colour of a place.
+    ///
+    /// # Panics
+    /// Outside.
+    #[must_use]
+    pub fn pixel(&self, x: usize, y: usize) -> Colour {
         self.pixels[y * self.width + x]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_pasted_where_it_belongs_and_cut_at_the_edge() {
+        let mut canvas = Canvas::new(4, 3);
+        canvas.paste(&[9; 3 * 3 * 2], 3, (2, 2));
+        let dark = (0..12).filter(|n| canvas.pixel(n % 4, n / 4) == [9; 3]).collect::<Vec<_>>();
+        assert_eq!(dark, [10, 11]);
+    }
+
+    #[test]
+    fn the_letters_of_the_papers_are_there() {
+        for letters in ["α", "β", "×", "·"] {
+            assert!(Canvas::new(1, 1).font.glyph_id(letters.chars().next().unwrap()).0 != 0, "{letters}");
+        }
     }
 }
