@@ -3,9 +3,17 @@
 
 mod curves;
 mod level;
+#[cfg(feature = "pictures")]
+mod planes;
 mod product;
+#[cfg(feature = "pictures")]
+mod strips;
 mod tile;
 
 pub(crate) use curves::{exp, sigmoid, tanh};
 pub(crate) use level::{Level, at_each_level};
+#[cfg(feature = "pictures")]
+pub(crate) use planes::Planes;
 pub(crate) use product::Panels;
+#[cfg(feature = "pictures")]
+pub(crate) use strips::Strips;

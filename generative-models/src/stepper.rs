@@ -148,7 +148,7 @@ impl LayerWeights {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "learn"))]
 mod tests {
     use super::*;
     use crate::char_rnn::{CharRnn, Chunk};
