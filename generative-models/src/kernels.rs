@@ -2,6 +2,8 @@
 //! and again, and smooth curves, each in the widest arithmetic that the machine has.
 
 mod curves;
+#[cfg(feature = "pictures")]
+mod gram;
 mod level;
 #[cfg(feature = "pictures")]
 mod planes;
@@ -11,6 +13,8 @@ mod strips;
 mod tile;
 
 pub(crate) use curves::{exp, sigmoid, tanh};
+#[cfg(feature = "pictures")]
+pub(crate) use gram::Gram;
 pub(crate) use level::{Level, at_each_level};
 #[cfg(feature = "pictures")]
 pub(crate) use planes::Planes;
