@@ -12,6 +12,7 @@ mod look;
 mod page;
 mod scene;
 mod screen;
+pub mod styles;
 
 pub use canvas::Canvas;
 pub use content::Content;
