@@ -137,3 +137,18 @@ fn half(corners: &[Point], at: Point, normal: Point) -> Vec<Point> {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_halves_are_as_large_as_the_whole() {
+        let corners = [[0.0, 0.0], [40.0, 5.0], [50.0, 30.0], [10.0, 45.0]];
+        for angle in ANGLES {
+            let parts = [1.0, -1.0].map(|side| area(&half(&corners, [22.0, 20.0], times(towards(angle), side))));
+            assert!(parts.iter().all(|part| *part > 0.0), "{parts:?}");
+            assert!((parts[0] + parts[1] - area(&corners)).abs() < 0.01, "{parts:?} of {}", area(&corners));
+        }
+    }
+}

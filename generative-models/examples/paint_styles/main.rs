@@ -32,8 +32,10 @@ const QUALITY: u8 = 85;
 /// What a file may take.
 const BYTES: usize = 80 * 1024;
 
+type Paint = fn(u64) -> Sheet;
+
 /// What each is called, its seed, and what paints it.
-const STYLES: [(&str, u64, fn(u64) -> Sheet); 12] = [
+const STYLES: [(&str, u64, Paint); 12] = [
     ("chalk", 11, chalk::paint),
     ("dots", 6, dots::paint),
     ("embers", 10, embers::paint),
@@ -76,5 +78,26 @@ fn encoded(picture: &Picture) -> anyhow::Result<Vec<u8>> {
             return Ok(jpeg);
         }
         quality -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_the_same_every_time_and_another_with_another_seed() {
+        let paint = |seed| facets::paint(seed).finish();
+        assert_eq!(paint(1), paint(1));
+        assert_ne!(paint(1), paint(2));
+    }
+
+    #[test]
+    fn a_file_is_a_small_jpeg_of_the_picture() {
+        let noisy = Picture::new(384, 384, |x, y| [noise::Noise::new(1).cell(x as i32, y as i32); 3]);
+        let jpeg = encoded(&noisy).unwrap();
+        let read = image::load_from_memory(&jpeg).unwrap();
+        assert_eq!((read.width(), read.height()), (384, 384));
+        assert!(encoded(&Picture::new(384, 384, |_, _| [0.5; 3])).unwrap().len() < BYTES);
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     plane::{Point, across, dot, length, minus, plus, times, towards},
     sheet::{SIDE, Sheet},
 };
+use std::f32::consts::{FRAC_PI_2, PI};
 
 const INKS: [Colour; 7] =
     [rgb(0x1c2f5e), rgb(0xa8252d), rgb(0xe8dcc2), rgb(0xd99a2b), rgb(0x1f6b62), rgb(0x2e1a1f), rgb(0xd8687a)];
@@ -50,7 +51,8 @@ fn deeds(chance: &mut Chance) -> Vec<Deed> {
         }
     }
     // There and back, then across, finer; that is the pattern that binders call nonpareil.
-    for (angle, apart, far) in [(0.0, 74.0, 95.0), (3.1416, 74.0, 90.0), (1.5708, 33.0, 62.0), (-1.5708, 33.0, 40.0)] {
+    for (angle, apart, far) in [(0.0, 74.0, 95.0), (PI, 74.0, 90.0), (FRAC_PI_2, 33.0, 62.0), (-FRAC_PI_2, 33.0, 40.0)]
+    {
         deeds.push(Deed::Comb {
             way: towards(angle + chance.near(0.0, 0.05)),
             apart,
@@ -97,4 +99,28 @@ fn ink(deeds: &[Deed], mut p: Point) -> Colour {
     }
     // Further out than anything fell.
     if p.iter().all(|n| (-SIDE..2.0 * SIDE).contains(n)) { WATER } else { INKS[2] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drop_pushes_what_was_there_aside_without_thinning_it() {
+        let at = [SIDE / 2.0; 2];
+        let drop = |radius: f32, ink: Colour| Deed::Drop { at, radius, ink };
+        let deeds = [drop(30.0, INKS[0]), drop(40.0, INKS[1])];
+        let seen = |far: f32| ink(&deeds, [at[0] + far, at[1]]);
+        // Both lie on the water now, one around the other: 30² + 40² = 50².
+        assert_eq!([seen(39.0), seen(41.0), seen(49.0), seen(51.0)], [INKS[1], INKS[0], INKS[0], WATER]);
+    }
+
+    #[test]
+    fn a_turn_leaves_its_middle_and_what_is_far_where_they_were() {
+        for x in [100.0, 250.0] {
+            let drop = Deed::Drop { at: [x, 100.0], radius: 3.0, ink: INKS[3] };
+            let turn = Deed::Turn { at: [100.0; 2], radius: 20.0, far: 90.0 };
+            assert_eq!(ink(&[drop, turn], [x, 100.0]), INKS[3]);
+        }
+    }
 }

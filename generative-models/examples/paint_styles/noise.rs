@@ -52,3 +52,18 @@ impl Noise {
         sum
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_is_smooth_goes_both_ways_and_is_its_seed_s_own() {
+        let noise = Noise::new(3);
+        let line: Vec<f32> = (0..4000).map(|n| noise.at(n as f32 * 0.01 - 20.0, 7.3)).collect();
+        assert!(line.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.06));
+        assert!(line.iter().all(|n| n.abs() < 1.2) && line.iter().any(|n| *n > 0.4) && line.iter().any(|n| *n < -0.4));
+        assert_eq!(noise.at(1.5, 2.5), Noise::new(3).at(1.5, 2.5));
+        assert_ne!(noise.at(1.5, 2.5), Noise::new(4).at(1.5, 2.5));
+    }
+}

@@ -109,3 +109,28 @@ impl Stroke {
         nearest.map(|(_, along, aside)| (along, aside))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::colour::rgb;
+
+    #[test]
+    fn a_stroke_covers_its_path_and_nothing_far_from_it() {
+        let path = follow([100.0, 100.0], 60.0, |_| [1.0, 0.0]);
+        let (first, last) = (path[0], path[path.len() - 1]);
+        assert!((distance(first, last) - 60.0).abs() < 5.0);
+        let red = rgb(0xff0000);
+        let stroke =
+            Stroke { path, width: 8.0, colour: red, streaks: 0.0, dry: 0.0, body: 0.0, cover: 1.0, pointed: false };
+        let mut sheet = Sheet::new([0.0; 3]);
+        stroke.paint(&mut sheet, Noise::new(1), 1);
+        sheet.everywhere(|p, colour, _| {
+            let beside = (p[1] - 100.0).abs();
+            if (75.0..120.0).contains(&p[0]) && beside < 2.0 {
+                assert_eq!(*colour, red, "{p:?}");
+            }
+            assert!(beside < 6.0 || *colour == [0.0; 3], "{p:?}");
+        });
+    }
+}

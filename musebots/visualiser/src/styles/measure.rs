@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn stripes_are_livelier_than_two_halves_of_the_same_black_and_white() {
-        let stripes = |wide: usize| Picture::new(64, 64, |x, _| [f32::from(u8::from(x / wide % 2 == 0)); 3]);
+        let stripes = |wide: usize| Picture::new(64, 64, |x, _| [(x / wide % 2) as f32; 3]);
         let (wide, narrow) = (Character::of(&stripes(32)), Character::of(&stripes(16)));
         assert!(wide.energy < narrow.energy, "{wide:?} {narrow:?}");
     }
