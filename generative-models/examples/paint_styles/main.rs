@@ -21,8 +21,7 @@ mod watercolour;
 mod woodcut;
 
 use anyhow::Context as _;
-use generative_models::Picture;
-use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
+use generative_models::{Picture, PictureError};
 use rayon::prelude::*;
 use sheet::Sheet;
 use std::{fs, path::PathBuf};
@@ -67,13 +66,10 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// As a JPEG file, as good as it can be without being too large.
-fn encoded(picture: &Picture) -> anyhow::Result<Vec<u8>> {
-    let (bytes, width, height) = (picture.to_bytes(), picture.width() as u32, picture.height() as u32);
+fn encoded(picture: &Picture) -> Result<Vec<u8>, PictureError> {
     let mut quality = QUALITY;
     loop {
-        let mut jpeg = Vec::new();
-        let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
-        encoder.encode(&bytes, width, height, ExtendedColorType::Rgb8)?;
+        let jpeg = picture.jpeg(quality)?;
         if jpeg.len() <= BYTES || quality <= 60 {
             return Ok(jpeg);
         }
@@ -96,7 +92,7 @@ mod tests {
     fn a_file_is_a_small_jpeg_of_the_picture() {
         let noisy = Picture::new(384, 384, |x, y| [noise::Noise::new(1).cell(x as i32, y as i32); 3]);
         let jpeg = encoded(&noisy).unwrap();
-        let read = image::load_from_memory(&jpeg).unwrap();
+        let read = Picture::decode(&jpeg).unwrap();
         assert_eq!((read.width(), read.height()), (384, 384));
         assert!(encoded(&Picture::new(384, 384, |_, _| [0.5; 3])).unwrap().len() < BYTES);
     }

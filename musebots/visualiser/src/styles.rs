@@ -90,10 +90,7 @@ impl StylePicture {
     /// Never: the pictures are part of the program.
     #[must_use]
     pub fn picture(&self) -> Picture {
-        let rgb = image::load_from_memory(self.jpeg).expect("the pictures are JPEG files").to_rgb8();
-        let (width, height) = (rgb.width() as usize, rgb.height() as usize);
-        let pixels = rgb.pixels().map(|pixel| pixel.0.map(|c| f32::from(c) / 255.0)).collect();
-        Picture::of_pixels(width, height, pixels)
+        Picture::decode(self.jpeg).expect("the pictures are JPEG files")
     }
 }
 
