@@ -65,6 +65,17 @@ want_languages() {
     fi
 }
 
+# A browser, for the tests that look at the visualiser's page, and what films and cameras need. Never fatal, and
+# never asks: what cannot be had, those tests leave out.
+want_pictures() {
+    [ "$(uname -s)" = Linux ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
+    if ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1 &&
+        ! command -v google-chrome >/dev/null 2>&1; then
+        install_packages " chromium" || say "without chromium"
+    fi
+    command -v ffmpeg >/dev/null 2>&1 || install_packages " ffmpeg" || say "without ffmpeg"
+}
+
 # A server that carries MIDI and needs no hardware, with its tools. Never fatal.
 want_jack() {
     [ "$(uname -s)" = Linux ] || return 1

@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn colours(content: &mut Content, places: impl IntoIterator<Item = u32>) -> Vec<[f32; 3]> {
-        places.into_iter().map(|place| content.at(place).unwrap().pixels()[0]).collect()
+        places.into_iter().map(|place| content.at(place).unwrap().pixels()[0].map(f32::round)).collect()
     }
 
     #[test]

@@ -146,7 +146,6 @@ impl Keeper {
         let (width, height) = self.size;
         let fill = format!("scale={width}:{height}:force_original_aspect_ratio=increase,crop={width}:{height}");
         let mut command = Command::new(self.program);
-        // One thread: the music comes first.
         command
             .args(["-hide_banner", "-nostdin", "-loglevel", "error", "-filter_threads", "1"])
             .args(["-threads", "1", "-fflags", "nobuffer"])
@@ -242,12 +241,14 @@ fn last_line(stderr: impl Read) -> String {
 #[cfg(target_os = "linux")]
 fn die_with_us(command: &mut Command) {
     let parent = rustix::process::getpid();
-    #[expect(unsafe_code, reason = "pre_exec runs between fork and exec; both calls are async-signal-safe")]
-    // SAFETY: prctl and getppid are plain system calls; nothing is allocated or locked.
+    #[expect(unsafe_code, reason = "pre_exec runs between fork and exec; all calls are async-signal-safe")]
+    // SAFETY: prctl, getppid and nice are plain system calls; nothing is allocated or locked.
     unsafe {
         use std::os::unix::process::CommandExt;
         command.pre_exec(move || {
             rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+            // The music comes first; where this fails, it does so on one thread only.
+            let _ = rustix::process::nice(19);
             // We may have died before that call.
             let gone = rustix::io::Errno::SRCH.into();
             if rustix::process::getppid() == Some(parent) { Ok(()) } else { Err(gone) }

@@ -98,7 +98,7 @@ async function learn() {
         const answer = await ask("/state");
         if (answer.status !== 200) return;
         state = JSON.parse(await answer.blob.text());
-        const rate = state.rate ? `, ${state.rate.toFixed(1)} frames a second` : "";
+        const rate = state.rate ? ` · ${state.rate.toFixed(1)} frames/s` : "";
         document.getElementById("state").textContent = describe() + rate;
     } catch {
         // The frames tell whether anybody is there.
