@@ -3,10 +3,9 @@
 mod album;
 mod feed;
 mod input;
-mod shape;
 
 use album::Album;
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use feed::Feed;
 use generative_models::Picture;
 use input::Input;
@@ -46,6 +45,7 @@ impl Content {
         if wanted.is_empty() || wanted == "drawing" {
             return Ok(Self(Source::Drawing));
         }
+        ensure!(size.0 > 0 && size.1 > 0, "a canvas without pixels shows no `{wanted}`");
         if let Some(input) = Input::read(wanted)? {
             if render {
                 bail!(

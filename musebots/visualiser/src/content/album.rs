@@ -1,7 +1,6 @@
 //! A picture, or a folder of them in the order of their names: one for each place in the music, then the first again.
 //! The next is loaded while one is shown.
 
-use super::shape::filled;
 use anyhow::{Context, bail};
 use generative_models::Picture;
 use std::{
@@ -40,7 +39,7 @@ impl Album {
         let paths = if path.is_dir() { pictures_in(path)? } else { vec![path.to_owned()] };
         let pages = Arc::new(Pages { paths, size });
         let shown = match &pages.paths[..] {
-            [only] => filled(&Picture::open(only)?, size),
+            [only] => Picture::open(only)?.covering(size.0, size.1),
             _ => pages.load(0).with_context(|| format!("none of the pictures in `{}` can be read", path.display()))?,
         };
         let mut album = Self { pages, waits, place: 0, shown, ahead: None };
@@ -104,7 +103,7 @@ impl Pages {
     fn load(&self, place: u32) -> Option<Picture> {
         let first = place as usize % self.paths.len();
         self.paths.iter().cycle().skip(first).take(self.paths.len()).find_map(|path| match Picture::open(path) {
-            Ok(picture) => Some(filled(&picture, self.size)),
+            Ok(picture) => Some(picture.covering(self.size.0, self.size.1)),
             Err(e) => {
                 tracing::warn!("left out: {e}");
                 None
