@@ -51,8 +51,8 @@ pub(crate) fn paint(seed: u64) -> Sheet {
                 reach: [size, size * chance.between(0.4, 1.0)],
                 angle: chance.between(0.0, 3.2),
                 pigment,
-                second: if chance.happens(0.25) { chance.of(&PIGMENTS) } else { pigment },
-                strength: chance.between(0.35, 0.8),
+                second: if chance.happens(0.12) { chance.of(&PIGMENTS) } else { pigment },
+                strength: chance.between(0.4, 0.95),
                 wet: wet * chance.between(0.4, 1.6),
             };
             wash.paint(&mut sheet, Noise::new(seed ^ (chance.between(0.0, 1e6) as u64)), paper);
@@ -64,7 +64,7 @@ pub(crate) fn paint(seed: u64) -> Sheet {
 
 /// Pigments keep to their part of the sheet, mostly.
 fn pigment(chance: &mut Chance, at: Point) -> Colour {
-    let field = Noise::new(77).cloud(at[0] / 150.0, at[1] / 150.0, 2) + chance.near(0.0, 0.16);
+    let field = Noise::new(77).cloud(at[0] / 150.0, at[1] / 150.0, 2) + chance.near(0.0, 0.07);
     let place = ((field * 0.9 + 0.5) * PIGMENTS.len() as f32).clamp(0.0, PIGMENTS.len() as f32 - 1.0);
     PIGMENTS[place as usize]
 }

@@ -44,7 +44,7 @@ static PICTURES: &[StylePicture] = pictures! {
     "mosaic" warmth 0.24 energy 0.67,
     "stained-glass" warmth 0.17 energy 0.80,
     "swirls" warmth -0.46 energy 0.62,
-    "watercolour" warmth 0.00 energy 0.10,
+    "watercolour" warmth 0.23 energy 0.26,
     "woodcut" warmth 0.36 energy 0.90,
 };
 
