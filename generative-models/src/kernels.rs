@@ -1,6 +1,8 @@
 //! What the models compute with, on plain slices: products of matrices that are multiplied again
 //! and again, and smooth curves, each in the widest arithmetic that the machine has.
 
+#[cfg(feature = "pictures")]
+mod convolution;
 mod curves;
 #[cfg(feature = "pictures")]
 mod gram;
@@ -12,6 +14,8 @@ mod product;
 mod strips;
 mod tile;
 
+#[cfg(feature = "pictures")]
+pub(crate) use convolution::{Convolution, Size, Task, Then};
 pub(crate) use curves::{exp, sigmoid, tanh};
 #[cfg(feature = "pictures")]
 pub(crate) use gram::Gram;

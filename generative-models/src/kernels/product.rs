@@ -95,10 +95,32 @@ impl Panels {
                         c: &mut c[from * c_stride + column..],
                         c_stride,
                         count: (tile + 1) * count / tiles - from,
+                        fresh: false,
                     };
                     add_tile(level, panel, wide, rows);
                 }
             }
+        }
+    }
+}
+
+/// The product of `count` rows of A (one after the other) with one panel of B, which has as many rows as A has columns: C, of
+/// [`WIDTH`] columns, becomes it.
+pub(super) fn panel_product(level: Level, count: usize, a: &[f32], panel: &[f32], c: &mut [f32]) {
+    let stride = panel.len() / WIDTH;
+    let tiles = count.div_ceil(tallest(level));
+    for (block, panel) in panel.chunks(DEEP * WIDTH).enumerate() {
+        for tile in 0..tiles {
+            let from = tile * count / tiles;
+            let rows = Rows {
+                a: &a[from * stride + block * DEEP..],
+                a_stride: stride,
+                c: &mut c[from * WIDTH..],
+                c_stride: WIDTH,
+                count: (tile + 1) * count / tiles - from,
+                fresh: block == 0,
+            };
+            add_tile(level, panel, WIDTH, rows);
         }
     }
 }

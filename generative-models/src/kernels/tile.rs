@@ -22,14 +22,16 @@ pub(super) struct Rows<'a> {
     pub(super) c: &'a mut [f32],
     pub(super) c_stride: usize,
     pub(super) count: usize,
+    /// Does the product replace what is in C? Else it is added.
+    pub(super) fresh: bool,
 }
 
-/// Adds the product of `rows.count` rows of A with a panel to the first `wide` columns of C.
+/// Adds the product of `rows.count` rows of A with a panel to the first `wide` columns of C, or puts it there.
 /// There are as many rows as [`tallest`] allows, at most.
 #[expect(unsafe_code, reason = "the level says that the machine has these instructions")]
 pub(super) fn add_tile(level: Level, panel: &[f32], wide: usize, mut rows: Rows) {
     let deep = panel.len() / WIDTH;
-    if rows.count == 0 || deep == 0 {
+    if rows.count == 0 || deep == 0 && !rows.fresh {
         return;
     }
     assert!((rows.count - 1) * rows.a_stride + deep <= rows.a.len(), "A reaches that far");
@@ -54,19 +56,23 @@ fn portable(panel: &[f32], wide: usize, rows: &mut Rows) {
         for (x, b) in a.iter().zip(panel.as_chunks::<WIDTH>().0) {
             sums.iter_mut().zip(b).for_each(|(sum, b)| *sum += x * b);
         }
-        add(&sums, &mut rows.c[r * rows.c_stride..][..wide]);
+        put(&sums, rows.fresh, &mut rows.c[r * rows.c_stride..][..wide]);
     }
 }
 
 #[inline(always)]
-fn add(sums: &[f32; WIDTH], c: &mut [f32]) {
-    c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
+fn put(sums: &[f32; WIDTH], fresh: bool, c: &mut [f32]) {
+    if fresh {
+        c.copy_from_slice(&sums[..c.len()]);
+    } else {
+        c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "instructions that not every machine has, and pointers for them")]
 mod x86 {
-    use super::{Rows, WIDTH, add};
+    use super::{Rows, WIDTH, put};
     use std::arch::x86_64::{
         __m256, __m512, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps,
         _mm256_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps,
@@ -113,8 +119,13 @@ mod x86 {
                 let c = c.as_mut_ptr();
                 // SAFETY: there are 16 numbers.
                 unsafe {
-                    _mm256_storeu_ps(c, _mm256_add_ps(_mm256_loadu_ps(c), sums[0]));
-                    _mm256_storeu_ps(c.add(8), _mm256_add_ps(_mm256_loadu_ps(c.add(8)), sums[1]));
+                    if rows.fresh {
+                        _mm256_storeu_ps(c, sums[0]);
+                        _mm256_storeu_ps(c.add(8), sums[1]);
+                    } else {
+                        _mm256_storeu_ps(c, _mm256_add_ps(_mm256_loadu_ps(c), sums[0]));
+                        _mm256_storeu_ps(c.add(8), _mm256_add_ps(_mm256_loadu_ps(c.add(8)), sums[1]));
+                    }
                 }
             } else {
                 let mut all = [0.0; WIDTH];
@@ -123,7 +134,7 @@ mod x86 {
                     _mm256_storeu_ps(all.as_mut_ptr(), sums[0]);
                     _mm256_storeu_ps(all.as_mut_ptr().add(8), sums[1]);
                 }
-                add(&all, c);
+                put(&all, rows.fresh, c);
             }
         }
     }
@@ -171,12 +182,15 @@ mod x86 {
             if let Some(c) = c.first_chunk_mut::<WIDTH>() {
                 let c = c.as_mut_ptr();
                 // SAFETY: there are 16 numbers.
-                unsafe { _mm512_storeu_ps(c, _mm512_add_ps(_mm512_loadu_ps(c), *sum)) };
+                unsafe {
+                    let before = if rows.fresh { _mm512_setzero_ps() } else { _mm512_loadu_ps(c) };
+                    _mm512_storeu_ps(c, _mm512_add_ps(before, *sum));
+                }
             } else {
                 let mut all = [0.0; WIDTH];
                 // SAFETY: the same.
                 unsafe { _mm512_storeu_ps(all.as_mut_ptr(), *sum) };
-                add(&all, c);
+                put(&all, rows.fresh, c);
             }
         }
     }
