@@ -189,6 +189,86 @@ mod tests {
         );
     }
 
+    /// Paints with a network that may have painted before, in style 19 and a little of others.
+    fn painted_by(fast: &mut FastStyle, from: &Picture) -> Picture {
+        let mut weights = [0.01; STYLES];
+        weights[19] = 1.0;
+        let mut to = Picture::new(1, 1, |_, _| [0.0; 3]);
+        fast.paint(from, &weights, &mut to);
+        to
+    }
+
+    #[test]
+    fn every_level_paints_what_the_definition_says() {
+        let mut weights = [0.0; STYLES];
+        (weights[2], weights[25]) = (0.25, 0.75);
+        let layers = layer::shipped();
+        for (width, height) in [(8, 8), (36, 20), (12, 44), (76, 16)] {
+            let from = picture(width, height);
+            let exact = plain::paint(&layers, width, height, from.pixels(), &weights);
+            for level in Level::all() {
+                let mut to = from.clone();
+                FastStyle::at_level(level).paint(&from, &weights, &mut to);
+                let pairs = to.pixels().as_flattened().iter().zip(exact.as_flattened());
+                let apart = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(apart < 1e-3, "{width} × {height} at {level:?}: {apart} apart");
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let from = picture(68, 52);
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| painted_by(&mut FastStyle::shipped(), &from))
+        };
+        let alone = with(1);
+        assert_eq!(alone, with(2));
+        assert_eq!(alone, with(5));
+    }
+
+    #[test]
+    fn what_was_painted_before_leaves_no_trace() {
+        let mut used = FastStyle::shipped();
+        painted_by(&mut used, &picture(60, 40));
+        painted_by(&mut used, &picture(17, 90));
+        for (width, height) in [(30, 22), (60, 40), (9, 61)] {
+            let from = picture(width, height);
+            assert_eq!(painted_by(&mut used, &from), painted_by(&mut FastStyle::shipped(), &from));
+        }
+    }
+
+    #[test]
+    fn the_next_picture_of_a_size_takes_no_more_memory() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        pool.install(|| {
+            let mut fast = FastStyle::shipped();
+            painted_by(&mut fast, &picture(40, 28));
+            let held = fast.room.held();
+            painted_by(&mut fast, &picture(40, 28));
+            assert_eq!(fast.room.held(), held);
+            painted_by(&mut fast, &picture(24, 20));
+            assert_eq!(fast.room.held(), held);
+        });
+    }
+
+    #[test]
+    fn a_picture_that_hardly_changes_is_painted_alike() {
+        let before = picture(64, 64);
+        let mut after = before.clone();
+        // One step of 255, everywhere, up and down.
+        for (n, pixel) in after.pixels_mut().iter_mut().enumerate() {
+            pixel.iter_mut().for_each(|x| *x += if n % 3 == 0 { 1.0 } else { -0.5 } / 255.0);
+        }
+        for style in 0..STYLES {
+            let (before, after) = (painted(&before, &[(style, 1.0)]), painted(&after, &[(style, 1.0)]));
+            let pairs = before.pixels().as_flattened().iter().zip(after.pixels().as_flattened());
+            let apart = pairs.map(|(a, b)| (a - b).abs()).sum::<f32>() / (64.0 * 64.0 * 3.0);
+            assert!(apart < 0.02, "style {style}: {apart} apart");
+        }
+    }
+
     #[test]
     fn shares_sum_up_to_one_whatever_the_weights() {
         let mut odd = [0.0; STYLES];

@@ -6,6 +6,8 @@ mod convolution;
 mod curves;
 #[cfg(feature = "pictures")]
 mod gram;
+#[cfg(feature = "pictures")]
+mod lanes;
 mod level;
 #[cfg(feature = "pictures")]
 mod planes;
@@ -19,6 +21,8 @@ pub(crate) use convolution::{Convolution, Size, Task, Then};
 pub(crate) use curves::{exp, sigmoid, tanh};
 #[cfg(feature = "pictures")]
 pub(crate) use gram::Gram;
+#[cfg(feature = "pictures")]
+pub(crate) use lanes::{LANES, Lanes};
 pub(crate) use level::{Level, at_each_level};
 #[cfg(feature = "pictures")]
 pub(crate) use planes::Planes;

@@ -76,6 +76,11 @@ pub(super) struct Bands {
 const EACH: usize = 2;
 
 impl Bands {
+    #[cfg(test)]
+    pub(super) fn held(&self) -> impl Iterator<Item = &Vec<f32>> {
+        self.bands.iter().flat_map(|band| [&band.ring.numbers, &band.between])
+    }
+
     /// Has `work(first row, band, outputs, moments)` fill all rows of `outputs` and their `moments` (as many a row as it
     /// has lanes), `together` rows at a time; the last may be fewer.
     pub(super) fn each(

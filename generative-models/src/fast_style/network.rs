@@ -53,6 +53,16 @@ pub(super) struct Room {
     quarter: [Vec<f32>; 3],
 }
 
+#[cfg(test)]
+impl Room {
+    /// Where each of its parts lies, and how long it is.
+    pub(super) fn held(&self) -> Vec<(*const f32, usize)> {
+        let own = [&self.frame, &self.whole, &self.half];
+        let all = own.into_iter().chain(&self.quarter).chain(self.bands.held());
+        all.map(|numbers| (numbers.as_ptr(), numbers.capacity())).collect()
+    }
+}
+
 /// Layers by number.
 const RESIDUAL: std::ops::Range<usize> = 3..15;
 const EXPAND: [usize; 3] = [15, 16, 17];

@@ -33,7 +33,10 @@ pub(super) fn take_in(
             beyond.fill([0.0; 3]);
             let (before, rest) = row.split_at_mut(MARGIN);
             let (inner, after) = rest.split_at_mut(pixels.len());
-            inner.iter_mut().zip(pixels).for_each(|(to, pixel)| *to = pixel.map(bounded));
+            inner
+                .iter_mut()
+                .zip(pixels)
+                .for_each(|(to, pixel)| *to = [bounded(pixel[0]), bounded(pixel[1]), bounded(pixel[2])]);
             before.iter_mut().enumerate().for_each(|(x, to)| *to = inner[inside(x, width, inner.len())]);
             let place = MARGIN + inner.len();
             after.iter_mut().enumerate().for_each(|(x, to)| *to = inner[inside(place + x, width, inner.len())]);
@@ -67,8 +70,13 @@ fn hand_out_row_at(lines: &[f32], scale: &[f32], shift: &[f32], to: &mut [[f32; 
     let width = lines.len() / 3;
     let (red, rest) = lines.split_at(width);
     let (green, blue) = rest.split_at(width);
-    for (((to, red), green), blue) in to.iter_mut().zip(red).zip(green).zip(blue) {
-        let numbers = [red * scale[0] + shift[0], green * scale[1] + shift[1], blue * scale[2] + shift[2]];
-        *to = numbers.map(sigmoid);
+    let count = to.len();
+    let (red, green, blue) = (&red[..count], &green[..count], &blue[..count]);
+    for n in 0..count {
+        to[n] = [
+            sigmoid(red[n] * scale[0] + shift[0]),
+            sigmoid(green[n] * scale[1] + shift[1]),
+            sigmoid(blue[n] * scale[2] + shift[2]),
+        ];
     }
 }

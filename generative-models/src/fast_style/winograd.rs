@@ -5,11 +5,14 @@
 //! n + 2 points: Aᵀ[(G g) ⊙ (Bᵀ d)], so many multiplications instead of 3 n. Rows and columns alike, a square of n × n
 //! places takes (n + 2)² multiplications instead of 9 n². Over all inputs and outputs each of them is a matrix product.
 //!
-//! - [`FOUR`]: n = 4, points 0, ±1, ±2, ∞; for the residual blocks. 36 multiplications instead of 144.
-//! - [`THREE`]: n = 3, points 0, ±1, 2, ∞; for the first layer. A kernel of 9 × 9 is nine of 3 × 3, side by side, and those
+//! - `FOUR`: n = 4, points 0, ±1, ±2, ∞; for the residual blocks. 36 multiplications instead of 144.
+//! - `THREE`: n = 3, points 0, ±1, 2, ∞; for the first layer. A kernel of 9 × 9 is nine of 3 × 3, side by side, and those
 //!   see squares that lie 3 apart, as the squares of outputs do: each is transformed once. 25 multiplications instead of 81.
 
-use crate::kernels::{Level, at_each_level};
+#![expect(clippy::needless_range_loop, reason = "closures of iterators would not be compiled for each level")]
+
+use crate::kernels::{LANES, Lanes, Level, at_each_level};
+use std::ops::{Add, Mul, Sub};
 
 /// G for squares of 4.
 const FOUR: [[f64; 3]; 6] = [
@@ -32,11 +35,6 @@ const THREE: [[f64; 3]; 5] = [
 
 /// Channels of outputs.
 pub(super) const CHANNELS: usize = 32;
-
-/// Channels that are transformed at once.
-const LANES: usize = 8;
-
-type Lanes = [f32; LANES];
 
 /// Numbers between the squares of a point and those of the next, beyond them: so that points do not fall on the same
 /// lines of the cache.
@@ -67,68 +65,47 @@ pub(super) fn weight_of_three(point: usize, tap: impl Fn(usize, usize) -> f32) -
     weight_at(&THREE, (point / 5, point % 5), tap)
 }
 
-#[inline(always)]
-fn lanes<const COUNT: usize, const TO: usize>(
-    d: &[Lanes; COUNT],
-    each: impl Fn([f32; COUNT]) -> [f32; TO],
-) -> [Lanes; TO] {
-    let mut to = [[0.0; LANES]; TO];
-    for lane in 0..LANES {
-        let all = each(std::array::from_fn(|n| d[n][lane]));
-        for n in 0..TO {
-            to[n][lane] = all[n];
-        }
-    }
-    to
-}
+/// One number, or several at once.
+trait Number: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<f32, Output = Self> {}
+
+impl Number for f32 {}
+impl Number for Lanes {}
 
 /// Bᵀ for squares of 4.
 #[inline(always)]
-fn spread_four(d: [f32; 6]) -> [f32; 6] {
-    let (even, odd) = (d[4] - 4.0 * d[2], d[3] - 4.0 * d[1]);
-    let (square, double) = (d[4] - d[2], 2.0 * (d[3] - d[1]));
+fn spread_four<N: Number>(d: &[N; 6]) -> [N; 6] {
+    let (even, odd) = (d[4] - d[2] * 4.0, d[3] - d[1] * 4.0);
+    let (square, double) = (d[4] - d[2], (d[3] - d[1]) * 2.0);
     [
-        4.0 * d[0] - 5.0 * d[2] + d[4],
+        d[0] * 4.0 - d[2] * 5.0 + d[4],
         even + odd,
         even - odd,
         square + double,
         square - double,
-        4.0 * d[1] - 5.0 * d[3] + d[5],
+        d[1] * 4.0 - d[3] * 5.0 + d[5],
     ]
 }
 
 /// Aᵀ for squares of 4.
 #[inline(always)]
-fn gather_four(m: [f32; 6]) -> [f32; 4] {
+fn gather_four<N: Number>(m: &[N; 6]) -> [N; 4] {
     let (one, two) = (m[1] + m[2], m[3] + m[4]);
     let (one_apart, two_apart) = (m[1] - m[2], m[3] - m[4]);
-    [m[0] + one + two, one_apart + 2.0 * two_apart, one + 4.0 * two, one_apart + 8.0 * two_apart + m[5]]
+    [m[0] + one + two, one_apart + two_apart * 2.0, one + two * 4.0, one_apart + two_apart * 8.0 + m[5]]
 }
 
 /// Bᵀ for squares of 3.
 #[inline(always)]
-fn spread_three(d: [f32; 5]) -> [f32; 5] {
+fn spread_three<N: Number>(d: &[N; 5]) -> [N; 5] {
     let (inner, outer) = (d[3] - d[1], d[3] - d[2]);
-    [
-        2.0 * d[0] - d[1] - 2.0 * d[2] + d[3],
-        outer - 2.0 * d[1],
-        2.0 * d[1] - 2.0 * d[2] + outer,
-        inner,
-        2.0 * (d[1] - d[3]) - d[2] + d[4],
-    ]
+    [(d[0] - d[2]) * 2.0 + inner, outer - d[1] * 2.0, (d[1] - d[2]) * 2.0 + outer, inner, d[4] - d[2] - inner * 2.0]
 }
 
 /// Aᵀ for squares of 3.
 #[inline(always)]
-fn gather_three(m: [f32; 5]) -> [f32; 3] {
+fn gather_three<N: Number>(m: &[N; 5]) -> [N; 3] {
     let one = m[1] + m[2];
-    [m[0] + one + m[3], m[1] - m[2] + 2.0 * m[3], one + 4.0 * m[3] + m[4]]
-}
-
-#[inline(always)]
-fn at(from: &[f32], place: usize) -> Lanes {
-    let lanes: &Lanes = from[place..place + LANES].try_into().expect("so many were taken");
-    *lanes
+    [m[0] + one + m[3], m[1] - m[2] + m[3] * 2.0, one + m[3] * 4.0 + m[4]]
 }
 
 at_each_level!(
@@ -141,18 +118,22 @@ fn spread_fours_at(from: &[f32], starts: &[usize; 6], squares: usize, to: &mut [
     let stride = point_stride(squares, CHANNELS);
     for square in 0..squares {
         for channel in (0..CHANNELS).step_by(LANES) {
-            let mut columns = [[[0.0; LANES]; 6]; 6];
+            let mut rows = [[Lanes::ZERO; 6]; 6];
             for column in 0..6 {
                 let place = (square * 4 + column) * CHANNELS + channel;
-                let spread = lanes(&starts.map(|start| at(from, start + place)), spread_four);
+                let mut numbers = [Lanes::ZERO; 6];
                 for row in 0..6 {
-                    columns[row][column] = spread[row];
+                    numbers[row] = Lanes::load(&from[starts[row] + place..]);
+                }
+                let spread = spread_four(&numbers);
+                for row in 0..6 {
+                    rows[row][column] = spread[row];
                 }
             }
-            for (row, columns) in columns.iter().enumerate() {
-                for (column, numbers) in lanes(columns, spread_four).iter().enumerate() {
-                    let place = (row * 6 + column) * stride + square * CHANNELS + channel;
-                    to[place..place + LANES].copy_from_slice(numbers);
+            for row in 0..6 {
+                let spread = spread_four(&rows[row]);
+                for column in 0..6 {
+                    spread[column].store(&mut to[(row * 6 + column) * stride + square * CHANNELS + channel..]);
                 }
             }
         }
@@ -167,23 +148,26 @@ at_each_level!(
 #[inline(always)]
 fn gather_fours_at(from: &[f32], squares: usize, width: usize, to: &mut [f32]) {
     let stride = point_stride(squares, CHANNELS);
-    let rows = (to.len() / (width * CHANNELS)).min(4);
+    let high = (to.len() / (width * CHANNELS)).min(4);
     for square in 0..squares {
         let wide = (width - square * 4).min(4);
         for channel in (0..CHANNELS).step_by(LANES) {
-            let mut columns = [[[0.0; LANES]; 6]; 4];
+            let mut rows = [[Lanes::ZERO; 6]; 4];
             for column in 0..6 {
                 let place = column * stride + square * CHANNELS + channel;
-                let m: [Lanes; 6] = std::array::from_fn(|row| at(from, row * 6 * stride + place));
-                let gathered = lanes(&m, gather_four);
+                let mut numbers = [Lanes::ZERO; 6];
+                for row in 0..6 {
+                    numbers[row] = Lanes::load(&from[row * 6 * stride + place..]);
+                }
+                let gathered = gather_four(&numbers);
                 for row in 0..4 {
-                    columns[row][column] = gathered[row];
+                    rows[row][column] = gathered[row];
                 }
             }
-            for (row, columns) in columns.iter().enumerate().take(rows) {
-                for (column, numbers) in lanes(columns, gather_four).iter().enumerate().take(wide) {
-                    let place = (row * width + square * 4 + column) * CHANNELS + channel;
-                    to[place..place + LANES].copy_from_slice(numbers);
+            for row in 0..high {
+                let gathered = gather_four(&rows[row]);
+                for column in 0..wide {
+                    gathered[column].store(&mut to[(row * width + square * 4 + column) * CHANNELS + channel..]);
                 }
             }
         }
@@ -199,25 +183,41 @@ at_each_level!(
 #[inline(always)]
 fn spread_threes_at(from: &[f32], line: usize, squares: usize, sums: &mut [f32], to: &mut [f32]) {
     let stride = point_stride(squares, 3);
-    let [d0, d1, d2, d3, d4]: [&[f32]; 5] = std::array::from_fn(|row| &from[row * line..][..line]);
-    let sums = &mut sums[..5 * line];
-    for n in 0..line {
-        let spread = spread_three([d0[n], d1[n], d2[n], d3[n], d4[n]]);
-        for row in 0..5 {
-            sums[row * line + n] = spread[row];
-        }
-    }
+    spread_lines(from, line, sums);
     for row in 0..5 {
         let sums = &sums[row * line..][..line];
+        let to = &mut to[row * 5 * stride..];
         for square in 0..squares {
             let numbers = &sums[square * 9..square * 9 + 15];
             for channel in 0..3 {
-                let spread = spread_three(std::array::from_fn(|column| numbers[column * 3 + channel]));
+                let mut columns = [0.0; 5];
                 for column in 0..5 {
-                    to[(row * 5 + column) * stride + square * 3 + channel] = spread[column];
+                    columns[column] = numbers[column * 3 + channel];
+                }
+                let spread = spread_three(&columns);
+                for column in 0..5 {
+                    to[column * stride + square * 3 + channel] = spread[column];
                 }
             }
         }
+    }
+}
+
+/// Five lines of sums from five lines, number by number.
+#[inline(always)]
+fn spread_lines(from: &[f32], line: usize, sums: &mut [f32]) {
+    let (d0, rest) = from.split_at(line);
+    let (d1, rest) = rest.split_at(line);
+    let (d2, rest) = rest.split_at(line);
+    let (d3, rest) = rest.split_at(line);
+    let d4 = &rest[..line];
+    let (s0, rest) = sums.split_at_mut(line);
+    let (s1, rest) = rest.split_at_mut(line);
+    let (s2, rest) = rest.split_at_mut(line);
+    let (s3, rest) = rest.split_at_mut(line);
+    let s4 = &mut rest[..line];
+    for n in 0..line {
+        [s0[n], s1[n], s2[n], s3[n], s4[n]] = spread_three(&[d0[n], d1[n], d2[n], d3[n], d4[n]]);
     }
 }
 
@@ -230,27 +230,27 @@ at_each_level!(
 #[inline(always)]
 fn gather_threes_at(from: &[f32], squares: usize, first: usize, width: usize, to: &mut [f32]) {
     let stride = point_stride(squares, CHANNELS);
-    let rows = (to.len() / (width * CHANNELS)).min(3);
+    let high = (to.len() / (width * CHANNELS)).min(3);
     for square in 0..squares {
         let begin = first + square * 3;
-        if begin >= width {
-            return;
-        }
         let wide = (width - begin).min(3);
         for channel in (0..CHANNELS).step_by(LANES) {
-            let mut columns = [[[0.0; LANES]; 5]; 3];
+            let mut rows = [[Lanes::ZERO; 5]; 3];
             for column in 0..5 {
                 let place = column * stride + square * CHANNELS + channel;
-                let m: [Lanes; 5] = std::array::from_fn(|row| at(from, row * 5 * stride + place));
-                let gathered = lanes(&m, gather_three);
+                let mut numbers = [Lanes::ZERO; 5];
+                for row in 0..5 {
+                    numbers[row] = Lanes::load(&from[row * 5 * stride + place..]);
+                }
+                let gathered = gather_three(&numbers);
                 for row in 0..3 {
-                    columns[row][column] = gathered[row];
+                    rows[row][column] = gathered[row];
                 }
             }
-            for (row, columns) in columns.iter().enumerate().take(rows) {
-                for (column, numbers) in lanes(columns, gather_three).iter().enumerate().take(wide) {
-                    let place = (row * width + begin + column) * CHANNELS + channel;
-                    to[place..place + LANES].copy_from_slice(numbers);
+            for row in 0..high {
+                let gathered = gather_three(&rows[row]);
+                for column in 0..wide {
+                    gathered[column].store(&mut to[(row * width + begin + column) * CHANNELS + channel..]);
                 }
             }
         }
@@ -264,17 +264,17 @@ mod tests {
     /// Sums of three taps over numbers, as they are and by Winograd.
     fn check<const N: usize, const POINTS: usize>(
         g: &[[f64; 3]; POINTS],
-        spread: fn([f32; POINTS]) -> [f32; POINTS],
-        gather: fn([f32; POINTS]) -> [f32; N],
+        spread: fn(&[f32; POINTS]) -> [f32; POINTS],
+        gather: fn(&[f32; POINTS]) -> [f32; N],
     ) {
         let taps = [0.3_f32, -0.7, 0.5];
         let d: [f32; POINTS] = std::array::from_fn(|n| ((n * 7 + 3) % 5) as f32 - 1.8);
-        let spread = spread(d);
+        let spread = spread(&d);
         let products = std::array::from_fn(|point| {
             let weight: f64 = (0..3).map(|tap| g[point][tap] * f64::from(taps[tap])).sum();
             spread[point] * weight as f32
         });
-        for (n, is) in gather(products).iter().enumerate() {
+        for (n, is) in gather(&products).iter().enumerate() {
             let exact: f32 = (0..3).map(|tap| d[n + tap] * taps[tap]).sum();
             assert!((is - exact).abs() < 1e-5, "{is} for {exact}");
         }

@@ -78,6 +78,7 @@ fn portable<const SIZE: usize>(planes: &Planes, from: &[f32], starts: &[usize], 
 
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "instructions that not every machine has, and pointers for them")]
+#[expect(clippy::needless_range_loop, reason = "closures of iterators would not be compiled for these instructions")]
 mod x86 {
     use super::{OUTPUTS, Planes};
     use std::arch::x86_64::{
@@ -99,10 +100,15 @@ mod x86 {
                 // SAFETY: as above.
                 unsafe {
                     let x = from.as_ptr().add(start + column);
-                    let x: [_; WIDE] = std::array::from_fn(|n| _mm256_loadu_ps(x.add(n * 8)));
-                    for (sums, weight) in sums.iter_mut().zip(weights) {
-                        let weight = _mm256_set1_ps(*weight);
-                        sums.iter_mut().zip(x).for_each(|(sum, x)| *sum = _mm256_fmadd_ps(x, weight, *sum));
+                    let mut numbers = [_mm256_setzero_ps(); WIDE];
+                    for n in 0..WIDE {
+                        numbers[n] = _mm256_loadu_ps(x.add(n * 8));
+                    }
+                    for output in 0..OUTPUTS {
+                        let weight = _mm256_set1_ps(weights[output]);
+                        for n in 0..WIDE {
+                            sums[output][n] = _mm256_fmadd_ps(numbers[n], weight, sums[output][n]);
+                        }
                     }
                 }
             }
@@ -125,10 +131,15 @@ mod x86 {
                 // SAFETY: as above.
                 unsafe {
                     let x = from.as_ptr().add(start + column);
-                    let x: [_; WIDE] = std::array::from_fn(|n| _mm512_loadu_ps(x.add(n * 16)));
-                    for (sums, weight) in sums.iter_mut().zip(weights) {
-                        let weight = _mm512_set1_ps(*weight);
-                        sums.iter_mut().zip(x).for_each(|(sum, x)| *sum = _mm512_fmadd_ps(x, weight, *sum));
+                    let mut numbers = [_mm512_setzero_ps(); WIDE];
+                    for n in 0..WIDE {
+                        numbers[n] = _mm512_loadu_ps(x.add(n * 16));
+                    }
+                    for output in 0..OUTPUTS {
+                        let weight = _mm512_set1_ps(weights[output]);
+                        for n in 0..WIDE {
+                            sums[output][n] = _mm512_fmadd_ps(numbers[n], weight, sums[output][n]);
+                        }
                     }
                 }
             }
