@@ -34,6 +34,7 @@ pub mod mixer;
 pub mod musebot_folder;
 pub mod new_bot;
 pub mod opening;
+pub mod page;
 pub mod play;
 pub mod playlist;
 pub mod ports;

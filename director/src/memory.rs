@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn x4_events_are_never_kept() {
         let mut memory = Memory::default();
-        for event in ["exiting", "initialize", "onoff", "note", "whatever"] {
+        for event in ["exiting", "initialize", "onoff", "onset", "text", "whatever"] {
             memory.remember(from(1), event, b"x");
         }
         assert!(told(&memory).is_empty());

@@ -1,5 +1,6 @@
 //! The other end of the control port: a command from a terminal, and what is printed of the answer.
 
+use crate::page;
 use anyhow::{Context, bail};
 use musebot_protocol::{Arg, Args, Control, MAX_DATAGRAM, Reply, messages};
 use std::{
@@ -153,6 +154,10 @@ fn table(out: &mut dyn Write, bots: &[Args], heading: bool) -> anyhow::Result<()
             number(8),
             text(9),
         )?;
+        // A line of its own, so that a terminal takes it for an address.
+        if let Some(page) = bot.get(11).and_then(Arg::text).and_then(page::shown) {
+            writeln!(out, "{:16} {page}", "")?;
+        }
     }
     Ok(())
 }

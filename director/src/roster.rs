@@ -92,6 +92,10 @@ pub struct Bot {
     pub first_alive: Duration,
     /// What it said of itself in this life.
     pub hello: Option<Hello>,
+    /// Where it shows itself, and whether anybody was told of it in this life.
+    pub page: Option<String>,
+    /// See [`Self::page`].
+    pub page_told: bool,
     /// Whether it was told in this life how things stand (X4).
     pub briefed: bool,
     /// Whether it was told in this life what the file has for it alone (`say`), and is connected.
@@ -215,6 +219,8 @@ impl Bot {
         self.source = None;
         self.alive = None;
         self.hello = None;
+        self.page = None;
+        self.page_told = false;
         self.briefed = false;
         self.settled = false;
         self.detached = None;
@@ -327,6 +333,8 @@ impl Bot {
             alive: None,
             first_alive: Duration::ZERO,
             hello: None,
+            page: None,
+            page_told: false,
             briefed: false,
             settled: false,
             leaves_at: None,

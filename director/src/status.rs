@@ -202,6 +202,7 @@ mod tests {
             xruns: if name == "bass" { 3 } else { 0 },
             restarts: 1,
             kinds: String::new(),
+            page: None,
         };
         let view = View {
             tempo: Tempo::new(112.0).unwrap(),

@@ -32,6 +32,8 @@ mod leaving;
 mod listening;
 #[path = "director/score.rs"]
 mod score;
+#[path = "director/showing.rs"]
+mod showing;
 #[path = "director/singing.rs"]
 mod singing;
 #[path = "director/surfaces.rs"]

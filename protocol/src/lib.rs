@@ -54,7 +54,7 @@ pub use time_packet::{TIME_BUNDLE_LEN, TIME_LEN, time_bundle, time_message};
 pub use timetag::TimeTag;
 pub use to_bot::{Position, ToBot};
 pub use to_director::{Accepts, Hello, ToDirector};
-pub use vocabulary::Said;
+pub use vocabulary::{MOST_ONSETS, Said};
 
 /// The speaker's name that the director itself uses in broadcasts.
 pub const CONDUCTOR: &str = "Conductor";

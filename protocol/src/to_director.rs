@@ -59,6 +59,8 @@ pub struct Hello {
     pub version: Option<String>,
     /// An address to open in a browser.
     pub page: Option<String>,
+    /// Whether it makes no sound at all, and so leaves no stem in a render (X12).
+    pub silent: bool,
     /// What it understands.
     pub accepts: Accepts,
 }
@@ -211,6 +213,7 @@ fn hello<'a>(words: impl Iterator<Item = &'a Arg>) -> Hello {
             "receives" => push(&mut hello.receives, value),
             "version" => hello.version = Some(value),
             "page" => hello.page = Some(value),
+            "sound" => hello.silent = value == "none",
             "accepts" => value.split([' ', ',']).for_each(|word| hello.accepts.take(word)),
             _ => {}
         }
@@ -226,6 +229,7 @@ fn facts(hello: &Hello) -> Args {
     facts.extend(hello.receives.iter().map(|v| fact("receives", v)));
     facts.extend(hello.version.iter().map(|v| fact("version", v)));
     facts.extend(hello.page.iter().map(|v| fact("page", v)));
+    facts.extend(hello.silent.then(|| fact("sound", "none")));
     facts.extend(hello.accepts.words().map(|v| fact("accepts", v)));
     facts
 }

@@ -1,6 +1,6 @@
 //! The vocabulary that the world's musebots share, as types.
 
-use crate::{Arg, Args, Broadcast, IntoArgs};
+use crate::{Arg, Args, Broadcast, IntoArgs, Tick};
 
 /// A broadcast understood. What is not in here travels all the same, as a plain [`Broadcast`].
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,19 @@ pub enum Said {
     Text(String),
     /// `line`: the line of verse, or the name, that it begins now.
     Line(String),
+    /// `onset`: notes of the speaker begin (X11).
+    Onset {
+        /// The tick at which they sound.
+        tick: Tick,
+        /// 1–16; on 10 they are percussion.
+        channel: u8,
+        /// Of each, its pitch (0–127) and its velocity (above 0, up to 1).
+        notes: Vec<(u8, f32)>,
+    },
 }
+
+/// Notes in one `onset`, at most.
+pub const MOST_ONSETS: usize = 16;
 
 impl Said {
     /// Reads one broadcast's payload. `None` for unknown topics and for junk.
@@ -107,6 +119,7 @@ impl Said {
             "arousal" => Self::Arousal(unit()?),
             "text" => Self::Text(words(args)?),
             "line" => Self::Line(words(args)?),
+            "onset" => onset(args)?,
             _ => return None,
         })
     }
@@ -134,6 +147,7 @@ impl Said {
             Self::Arousal(_) => "arousal",
             Self::Text(_) => "text",
             Self::Line(_) => "line",
+            Self::Onset { .. } => "onset",
         }
     }
 
@@ -161,6 +175,11 @@ impl Said {
             Self::Section(text) | Self::Text(text) | Self::Line(text) => text.as_str().into_args(),
             Self::OnOff(on) => (*on).into_args(),
             Self::Initialize | Self::Exiting => 1.into_args(),
+            Self::Onset { tick, channel, notes } => {
+                let mut args = vec![Arg::Int(tick.on_wire()), (*channel).into()];
+                args.extend(notes.iter().flat_map(|(pitch, velocity)| [Arg::from(*pitch), Arg::from(*velocity)]));
+                args
+            }
         }
     }
 
@@ -180,6 +199,23 @@ fn words(args: &[Arg]) -> Option<String> {
     };
     let all = args.iter().map(word).collect::<Vec<_>>().join(" ");
     (!all.trim().is_empty()).then_some(all)
+}
+
+/// Notes that begin: what is no number at all is skipped, what is one but cannot be meant costs its own note
+/// only, and a pitch without a velocity at the end is none.
+fn onset(args: &[Arg]) -> Option<Said> {
+    let is_word = |arg: &&Arg| matches!(arg, Arg::Text(_)) && arg.number().is_none();
+    let numbers: Vec<f64> =
+        args.iter().filter(|arg| !is_word(arg)).map(|arg| arg.number().unwrap_or(f64::NAN)).collect();
+    let (&[tick, channel], pairs) = numbers.split_first_chunk()?;
+    let tick = Some(tick.round()).filter(|n| (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(n))?;
+    let channel = Some(channel.round()).filter(|n| (1.0..=16.0).contains(n))? as u8;
+    let note = |&[pitch, velocity]: &[f64; 2]| {
+        let begins = (0.0..=127.0).contains(&pitch.round()) && velocity > 0.0;
+        begins.then_some((pitch.round() as u8, velocity.min(1.0) as f32)).filter(|(_, velocity)| *velocity > 0.0)
+    };
+    let notes: Vec<(u8, f32)> = pairs.as_chunks().0.iter().filter_map(note).take(MOST_ONSETS).collect();
+    (!notes.is_empty()).then_some(Said::Onset { tick: Tick(tick as i64), channel, notes })
 }
 
 /// One chord of a plan: text with numbers in it, or a single number.

@@ -128,7 +128,7 @@ proptest! {
     fn b19_any_arguments_of_any_topic_are_survived(
         topic in prop::sample::select(vec![
             "notepool", "hdensity", "tala", "phraselength", "phrases", "plan/chords", "plan/chordDuration", "pcprob",
-            "section", "progress", "onoff", "initialize", "exiting", "activity", "nonsense",
+            "section", "progress", "onoff", "initialize", "exiting", "activity", "onset", "text", "line", "nonsense",
         ]),
         args in vec(prop_oneof![
             any::<i32>().prop_map(Arg::Int), any::<f32>().prop_map(Arg::Float), "\\PC{0,12}".prop_map(Arg::Text),
@@ -142,6 +142,10 @@ proptest! {
             Some(Said::PlanChords(chords)) => prop_assert!(!chords.is_empty() && chords.iter().all(|c| !c.is_empty())),
             Some(Said::PlanChordDuration(shares)) => prop_assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-6),
             Some(Said::PhraseLength(n) | Said::Phrases(n)) => prop_assert!(n >= 1),
+            Some(Said::Onset { channel, notes, .. }) => {
+                prop_assert!((1..=16).contains(&channel) && (1..=16).contains(&notes.len()));
+                prop_assert!(notes.iter().all(|(pitch, velocity)| *pitch < 128 && *velocity > 0.0 && *velocity <= 1.0));
+            }
             _ => {}
         }
     }

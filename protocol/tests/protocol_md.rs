@@ -123,7 +123,7 @@ fn every_fact_of_a_bot_has_a_paragraph_that_commands_it() {
             );
         }
     }
-    for n in 1..=10 {
+    for n in 1..=12 {
         assert!(DOCUMENT.contains(&format!("\n### X{n}. ")), "X{n}");
     }
 }

@@ -87,8 +87,17 @@ fn hello() -> impl Strategy<Value = Hello> {
         ending,
         render,
     });
-    (words(), words(), words(), option::of(text()), option::of(text()), accepts).prop_map(
-        |(kinds, sends, receives, version, page, accepts)| Hello { kinds, sends, receives, version, page, accepts },
+    let facts = (option::of(text()), option::of(text()), any::<bool>());
+    (words(), words(), words(), facts, accepts).prop_map(
+        |(kinds, sends, receives, (version, page, silent), accepts)| Hello {
+            kinds,
+            sends,
+            receives,
+            version,
+            page,
+            silent,
+            accepts,
+        },
     )
 }
 
@@ -168,6 +177,8 @@ fn said() -> impl Strategy<Value = Said> {
             .prop_filter("no text on the wire holds a zero", |text| !text.contains('\0'))
             .prop_map(Said::Line),
         vec(unit(), 12).prop_map(|shares| Said::PcProb(shares.try_into().unwrap())),
+        (tick(), 1..=16_u8, vec((0..=127_u8, 0.001_f32..=1.0), 1..=16))
+            .prop_map(|(tick, channel, notes)| { Said::Onset { tick, channel, notes } }),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! What other bots say is understood as they meant it, and their junk as nothing (B18–B24).
 
-use musebot_protocol::{Broadcast, Said, ToBot, messages};
+use musebot_protocol::{Broadcast, MOST_ONSETS, Said, Tick, ToBot, messages};
 use rosc::{
     OscMessage, OscPacket, OscType,
     OscType::{Double as D, Float as F, Int as I},
@@ -128,4 +128,49 @@ fn b24_onoff_and_initialize_are_read_from_the_conductor() {
     assert_eq!(conductor("initialize", I(1)).said(), Some(Said::Initialize));
     assert_eq!(conductor("initialize", I(0)).said(), None);
     assert_eq!(conductor("onoff", I(0)).speaker, musebot_protocol::CONDUCTOR);
+}
+
+fn onset(tick: i64, channel: u8, notes: &[(u8, f32)]) -> Option<Said> {
+    Some(Said::Onset { tick: Tick(tick), channel, notes: notes.to_vec() })
+}
+
+#[test]
+fn x11_an_onset_is_a_tick_a_channel_and_pairs_in_any_type() {
+    let all = vec![I(90), I(10), I(36), F(0.75), I(42), F(0.5)];
+    assert_eq!(said("onset", all), onset(90, 10, &[(36, 0.75), (42, 0.5)]));
+    let odd = vec![F(90.0), text("1"), D(60.0), I(1), OscType::Long(64), text("0.5")];
+    assert_eq!(said("onset", odd), onset(90, 1, &[(60, 1.0), (64, 0.5)]));
+    assert_eq!(said("onset", vec![I(-3), I(1), I(60), F(0.5)]), onset(-3, 1, &[(60, 0.5)]));
+    assert_eq!(heard("onset", vec![I(90), I(1), I(60), F(0.5)]).speaker, "", "who says no id says the rest");
+}
+
+#[test]
+fn x11_what_makes_no_sense_in_an_onset_costs_no_more_than_its_note() {
+    let with = |rest: Vec<OscType>| said("onset", [vec![I(90), I(1), I(60), F(0.5)], rest].concat());
+    let alone = onset(90, 1, &[(60, 0.5)]);
+    assert_eq!(with(vec![I(64)]), alone, "an odd tail");
+    assert_eq!(with(vec![I(128), F(0.5), I(-1), F(0.5)]), alone, "impossible pitches");
+    assert_eq!(with(vec![I(64), F(0.0), I(65), F(-1.0), I(66), F(f32::NAN)]), alone, "what does not begin");
+    let last = onset(90, 1, &[(60, 0.5), (64, 1.0)]);
+    assert_eq!(with(vec![F(f32::NAN), F(0.5), I(64), F(2.0)]), last, "pairs stay pairs, and no note is louder than 1");
+    assert_eq!(with(vec![text("and"), I(64), F(1.0)]), last, "stray words");
+    let Some(Said::Onset { notes, .. }) = with((0..100).flat_map(|n| [I(n), F(0.5)]).collect()) else { panic!() };
+    assert_eq!(notes.len(), MOST_ONSETS);
+}
+
+#[test]
+fn x11_an_onset_without_notes_or_with_a_channel_that_nobody_has_is_none() {
+    for junk in [
+        vec![],
+        vec![I(90)],
+        vec![I(90), I(1)],
+        vec![I(90), I(1), I(60)],
+        vec![I(90), I(0), I(60), F(0.5)],
+        vec![I(90), I(17), I(60), F(0.5)],
+        vec![F(1e12), I(1), I(60), F(0.5)],
+        vec![F(f32::NAN), I(1), I(60), F(0.5)],
+        vec![text("now"), text("here")],
+    ] {
+        assert_eq!(said("onset", junk.clone()), None, "{junk:?}");
+    }
 }

@@ -282,7 +282,7 @@ impl Director {
                 .bots
                 .iter()
                 .map(|b| {
-                    vec![
+                    let mut values: Args = vec![
                         (&*b.name).into(),
                         b.state.word().into(),
                         b.gain.into(),
@@ -294,7 +294,9 @@ impl Director {
                         (b.restarts as i32).into(),
                         b.kinds.as_str().into(),
                         (b.xruns as i32).into(),
-                    ]
+                    ];
+                    values.extend(b.page.iter().map(|page| page.as_str().into()));
+                    values
                 })
                 .collect(),
             _ => return Err(format!("there is no value `{what}` (there are {})", VALUES.join(", "))),

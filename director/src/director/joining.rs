@@ -4,6 +4,7 @@ use super::Director;
 use crate::{
     event::{Action, Tone},
     musebot_folder::Manners,
+    page,
     roster::{Bot, Life, Then},
 };
 use musebot_protocol::{BotId, Hello, ToBot, ToDirector};
@@ -210,6 +211,8 @@ impl Director {
         let Some(bot) = self.roster.get_mut(&name) else { return };
         let first = bot.hello.is_none();
         let changed = bot.hello.as_ref().map(|h| h.accepts) != Some(hello.accepts);
+        self.take_page(&name, hello.page.as_deref());
+        let Some(bot) = self.roster.get_mut(&name) else { return };
         bot.hello = Some(hello);
         self.roster_changed |= changed;
         // A folder with a bot that knows more than the historic ones: it was not greeted before.
@@ -222,6 +225,20 @@ impl Director {
         if first && !bot.briefed && bot.life == Life::Playing {
             self.bring_up_to_date(now, &name);
         }
+    }
+
+    /// A bot has a page. People are told once in its life; where it is now they can ask.
+    fn take_page(&mut self, name: &str, page: Option<&str>) {
+        let Some(bot) = self.roster.get_mut(name) else { return };
+        bot.page = page.and_then(page::shown).map(str::to_owned);
+        if page.is_none() || std::mem::replace(&mut bot.page_told, true) {
+            return;
+        }
+        let (tone, what) = match &bot.page {
+            Some(page) => (Tone::Note, format!("{name} shows itself at {page}")),
+            None => (Tone::Warning, format!("{name} has a page, but at no plain http:// address: it is not shown")),
+        };
+        self.say(tone, what);
     }
 
     pub(super) fn launch(&mut self, name: &str, now: Duration) {

@@ -63,6 +63,8 @@ pub struct BotView {
     pub restarts: u32,
     /// What it calls itself, such as `drums`.
     pub kinds: String,
+    /// Where it shows itself.
+    pub page: Option<String>,
 }
 
 impl Director {
@@ -99,6 +101,7 @@ impl Director {
                     late: b.late,
                     xruns: b.xruns,
                     restarts: b.restarts.count,
+                    page: b.page.clone(),
                     kinds: b.hello.as_ref().map(|h| h.kinds.join(" ")).unwrap_or_default(),
                 })
                 .collect(),

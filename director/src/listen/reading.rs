@@ -1,7 +1,7 @@
 //! What a broadcast's values mean to a musician: notes by name, chords, small bars for densities.
 
 use super::{chord, ear::Word};
-use musebot_protocol::{Arg, Said};
+use musebot_protocol::{Arg, DRUMS, Said};
 use std::fmt::Write;
 
 /// Cells of the bar that shows a share.
@@ -9,6 +9,9 @@ const CELLS: f64 = 10.0;
 
 /// Characters of what is sung, at most.
 const LONGEST_TEXT: usize = 200;
+
+/// The channel of drums.
+const PERCUSSION: u8 = 10;
 
 /// The values of a word, in a musical reading where there is one. Holds no character that could
 /// make a terminal do something.
@@ -79,6 +82,14 @@ fn musical(said: &Said, args: &[Arg]) -> String {
         Said::Section(name) => name.clone(),
         Said::Text(word) => shortened(word),
         Said::Line(line) => format!("“{}”", shortened(line)),
+        Said::Onset { channel, notes, .. } => {
+            let name = |pitch: u8| match DRUMS.iter().find(|(_, note)| *channel == PERCUSSION && *note == pitch) {
+                Some((drum, _)) => (*drum).to_owned(),
+                None => chord::note(pitch),
+            };
+            let notes: Vec<String> = notes.iter().map(|(p, velocity)| format!("{} {velocity:.2}", name(*p))).collect();
+            notes.join("  ")
+        }
         Said::OnOff(on) => (if *on { "1: play" } else { "0: be silent" }).to_owned(),
         Said::Initialize => "make new material".to_owned(),
         Said::Exiting => "ends its form".to_owned(),
@@ -148,6 +159,8 @@ mod tests {
         assert_eq!(read("onoff", "i", 0), "0: be silent");
         assert_eq!(read("text", "s", "question"), "question");
         assert_eq!(read("line", "s", "To be, or not to be"), "“To be, or not to be”");
+        assert_eq!(read("onset", "iifif", vec![90.0, 1.0, 60.0, 0.5, 64.0, 0.75]), "C4 0.50  E4 0.75");
+        assert_eq!(read("onset", "iifif", vec![90.0, 10.0, 36.0, 0.5, 42.0, 0.75]), "kick 0.50  closed-hat 0.75");
         let mut shares = vec![0.0; 12];
         (shares[9], shares[0]) = (0.25, 0.75);
         assert_eq!(read("pcprob", "ffffffffffff", shares), "C 0.75  A 0.25");

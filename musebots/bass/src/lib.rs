@@ -57,6 +57,7 @@ impl Musebot for Bass {
                 "initialize",
             ],
             flags: &[synth::FLAG],
+            ..About::default()
         }
     }
 

@@ -46,7 +46,7 @@ impl Musebot for Drums {
             kinds: &["drums"],
             sends: &["tala", "phraselength", "phrases", "hdensity", "vdensity"],
             receives: &["tala", "phraselength", "section", "density", "progress", "onoff", "initialize"],
-            flags: &[],
+            ..About::default()
         }
     }
 

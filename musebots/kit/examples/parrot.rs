@@ -21,13 +21,18 @@ impl Musebot for Parrot {
                 ("length", "TICKS", "How long its notes are [default: 8]"),
                 ("slow-start", "MS", "Loads that long"),
                 ("kick", "YES", "Sounds as a bass drum"),
+                ("page", "ADDRESS", "Says that it shows itself there"),
             ],
+            ..About::default()
         }
     }
 
     fn new(setup: &Setup) -> anyhow::Result<Self> {
         if let Some(ms) = setup.flag("slow-start") {
             std::thread::sleep(std::time::Duration::from_millis(ms.parse()?));
+        }
+        if let Some(page) = setup.flag("page") {
+            setup.page(page);
         }
         let length = setup.flag("length").map_or(Ok(8.0), str::parse)?;
         if setup.flag("kick").is_some() {

@@ -50,6 +50,7 @@ mod lyrics;
 mod midi_file;
 pub mod music;
 mod note;
+mod onsets;
 mod options;
 mod output;
 mod performer;

@@ -8,7 +8,7 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs, UdpSocket},
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant, SystemTime},
@@ -25,6 +25,8 @@ pub(crate) struct Link {
     director: OnceLock<SocketAddr>,
     /// Whether the conductor has shown that it knows us: by a tick or by `/mc/hello`.
     known: AtomicBool,
+    /// What we say of ourselves, as it travels.
+    hello: Mutex<Vec<u8>>,
 }
 
 impl Link {
@@ -52,6 +54,7 @@ impl Link {
             host: host.clone(),
             director: director.map_or_else(OnceLock::new, OnceLock::from),
             known: AtomicBool::new(false),
+            hello: Mutex::default(),
         };
         Ok(link)
     }
@@ -87,15 +90,25 @@ impl Link {
         }
     }
 
-    /// Receives for ever, on a thread of its own. `/mc/hello` is answered at once with `hello`,
-    /// also while the bot is still loading.
-    pub(crate) fn listen(self: &Arc<Self>, inbox: Arc<Inbox>, hello: Vec<u8>) -> io::Result<()> {
+    /// From now on, this is what we say of ourselves.
+    pub(crate) fn introduce(&self, hello: Vec<u8>) {
+        *self.hello.lock().unwrap_or_else(PoisonError::into_inner) = hello;
+    }
+
+    /// Says it.
+    pub(crate) fn say_hello(&self) {
+        self.send(&self.hello.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Receives for ever, on a thread of its own. `/mc/hello` is answered at once, also while the bot is
+    /// still loading.
+    pub(crate) fn listen(self: &Arc<Self>, inbox: Arc<Inbox>) -> io::Result<()> {
         let link = Arc::clone(self);
-        std::thread::Builder::new().name("link".into()).spawn(move || link.receive(&inbox, &hello))?;
+        std::thread::Builder::new().name("link".into()).spawn(move || link.receive(&inbox))?;
         Ok(())
     }
 
-    fn receive(&self, inbox: &Inbox, hello: &[u8]) {
+    fn receive(&self, inbox: &Inbox) {
         let mut buffer = vec![0; MAX_DATAGRAM];
         let mut answered: Option<Instant> = None;
         loop {
@@ -112,7 +125,7 @@ impl Link {
             }
             if kind == Kind::Hello && answered.is_none_or(|last| at - last > Duration::from_millis(50)) {
                 answered = Some(at);
-                self.send(hello);
+                self.say_hello();
             }
             inbox.put(kind, Arrival { at, wall, bytes: datagram.into() });
         }

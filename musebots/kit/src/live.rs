@@ -1,7 +1,7 @@
 //! Plays live: the session's actions meet the socket, the outputs and the signals.
 
 use crate::{
-    Musebot,
+    Musebot, heart,
     inbox::Inbox,
     life::Why,
     link::Link,
@@ -27,10 +27,11 @@ pub(crate) fn play<B: Musebot>(
     signals: &Signals,
     began: Instant,
 ) -> anyhow::Result<()> {
-    let setup = options.setup();
+    let setup = options.setup(began);
     let manner =
         Manner { id: options.id.clone(), latency: options.latency_ms / 1000.0, on_exiting: options.on_exiting };
     let mut session = Session::<B>::new(&setup, manner, 0.0)?;
+    heart::show_page::<B>(&setup, link);
     let mut instrument = options.instrument(setup.sound.take())?;
     session.prompt(instrument.voice.as_mut().and_then(|voice| voice.prompter()));
     let mut outputs = Outputs::open(options, instrument, began)?;
@@ -76,6 +77,8 @@ pub(crate) fn play<B: Musebot>(
                     say_why(why);
                     outputs.gain(0.0, ms);
                 }
+                // Who makes no sound is neither loud nor late.
+                Action::Level | Action::Late { .. } if options.silent => {}
                 Action::Level => {
                     let (peak, rms) = outputs.level();
                     link.send(&ToDirector::Level { id: options.id.clone(), peak, rms }.encode());

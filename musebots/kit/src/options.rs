@@ -2,10 +2,14 @@
 //! config.txt in the working directory, and that over the default; with nothing at all a bot
 //! joins the director on this machine as a guest.
 
-use crate::{About, Setup, SoundFont, output::OutputChoice, setup::Sound};
+use crate::{
+    About, Setup, SoundFont,
+    output::{Kind, OutputChoice, file_name},
+    setup::Sound,
+};
 use clap::{Arg, Command, parser::ValueSource};
 use musebot_protocol::{BotId, ConfigTxt, DIRECTOR_PORT, Key, Meter, Mode, Style, Temperament, Tempo};
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, str::FromStr};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, str::FromStr, time::Instant};
 
 /// The channel of General MIDI's drums.
 const PERCUSSION: u8 = 10;
@@ -55,6 +59,8 @@ pub(crate) struct Options {
     pub(crate) style: Style,
     pub(crate) temperament: Temperament,
     pub(crate) outputs: Vec<OutputChoice>,
+    /// Whether the bot makes no sound: then there is one output, and that is none.
+    pub(crate) silent: bool,
     /// A SoundFont instead of its own voice, and which of its sounds.
     pub(crate) sound: Option<(PathBuf, Option<String>)>,
     pub(crate) render: Option<PathBuf>,
@@ -211,6 +217,7 @@ impl Options {
                     Vec::new()
                 }),
             },
+            silent: about.silent,
             sound: None,
             render: text("render").map(|(dir, _)| here.join(dir)),
             latency_ms: parse(text("latency-ms"), &mut fault)
@@ -228,10 +235,19 @@ impl Options {
             (Some((path, _)), preset) => Some((options.home.join(path), preset)),
             (None, preset) => listed.map(|(path, listed)| (options.home.join(path), preset.or(listed))),
         };
+        if about.silent {
+            options.be_silent();
+        }
         match fault {
             None => Ok(options),
             Some(fault) => Err(command.error(clap::error::ErrorKind::ValueValidation, fault)),
         }
+    }
+
+    /// A bot without any sound has no use for what the ensemble file says of it.
+    fn be_silent(&mut self) {
+        self.outputs = vec![OutputChoice { kind: Kind::Null, ..OutputChoice::default() }];
+        self.sound = None;
     }
 
     /// The bot's own voice, or that of the SoundFont that was chosen for it.
@@ -247,7 +263,7 @@ impl Options {
     }
 
     /// What the bot itself gets to know.
-    pub(crate) fn setup(&self) -> Setup {
+    pub(crate) fn setup(&self, began: Instant) -> Setup {
         Setup {
             id: self.id.clone(),
             seed: self.seed,
@@ -259,8 +275,8 @@ impl Options {
             tempo: Tempo::default(),
             home: self.home.clone(),
             rendering: self.render.is_some(),
-            began: std::time::Instant::now(),
-            pictures: self.render.as_ref().map(|folder| folder.join(crate::output::file_name(&self.id, "frames"))),
+            began,
+            pictures: self.render.as_ref().map(|folder| folder.join(file_name(&self.id, "frames"))),
             page: std::cell::RefCell::default(),
             flags: self.flags.clone(),
             sound: Default::default(),

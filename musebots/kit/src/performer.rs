@@ -76,8 +76,18 @@ impl<B: Musebot> Performer<B> {
         self.stage.waiting = true;
     }
 
-    /// Works off one tick.
+    /// Works off one tick, which sounds where the tempo so far puts it: tick 0 at 0 seconds.
     pub fn tick(&mut self, tempo: Tempo, tick: Tick) {
+        let due = match self.stage.due {
+            Some(_) => self.stage.due(tick),
+            None => tick.0 as f64 * tempo.tick_seconds(),
+        };
+        self.tick_due(tempo, tick, due);
+    }
+
+    /// Works off one tick that sounds at so many seconds.
+    pub(crate) fn tick_due(&mut self, tempo: Tempo, tick: Tick, due: f64) {
+        self.stage.due = Some(due);
         self.stage.tempo = tempo;
         self.stage.tick = tick;
         self.stage.turn_over();

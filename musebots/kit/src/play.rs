@@ -29,12 +29,11 @@ pub fn play<B: Musebot>() -> anyhow::Result<()> {
     let link =
         Link::open(&options.director, options.port, options.by_config_alone).context("failed to open a UDP socket")?;
     let link = Arc::new(link);
-    let hello = heart::hello(&about, &options.id, link.port());
-    heart::start(&link, &options.id, options.by_config_alone, hello.clone())
-        .context("failed to start the heartbeat")?;
-    link.listen(Arc::clone(&inbox), hello).context("failed to start listening")?;
+    link.introduce(heart::hello(&about, &options.id, link.port(), None));
+    heart::start(&link, &options.id, options.by_config_alone).context("failed to start the heartbeat")?;
+    link.listen(Arc::clone(&inbox)).context("failed to start listening")?;
     match &options.render {
-        Some(folder) => render::render::<B>(&options, folder, &link, &inbox, &signals),
+        Some(folder) => render::render::<B>(&options, folder, &link, &inbox, &signals, began),
         None => live::play::<B>(&options, &link, &inbox, &signals, began),
     }
 }

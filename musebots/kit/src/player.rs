@@ -6,6 +6,7 @@ use crate::{
     agenda::{Agenda, Cue},
     clock::Beat,
     note::PlacedNote,
+    onsets::Onsets,
     speech::Speech,
     voice::Prompter,
 };
@@ -36,6 +37,7 @@ pub(crate) struct Player<B> {
     performer: Performer<B>,
     agenda: Agenda,
     pub(crate) speech: Speech,
+    onsets: Onsets,
     /// From the next beat on, nothing that was begun before goes on.
     hush: bool,
     last: Option<Beat>,
@@ -46,8 +48,11 @@ pub(crate) struct Player<B> {
 impl<B: Musebot> Player<B> {
     /// Builds the bot.
     pub(crate) fn new(setup: &Setup) -> anyhow::Result<Self> {
+        let performer = Performer::new(setup)?;
+        let channel = setup.sound.borrow().channel.unwrap_or(1);
         Ok(Self {
-            performer: Performer::new(setup)?,
+            performer,
+            onsets: Onsets::new(B::about().silent, channel),
             agenda: Agenda::default(),
             speech: Speech::default(),
             hush: false,
@@ -87,22 +92,23 @@ impl<B: Musebot> Player<B> {
             if let Some(last) = &self.last {
                 self.agenda.silence(last, beat.due, cues);
             }
+            self.onsets.forget();
         }
-        for note in self.notes.drain(..) {
-            self.agenda.add(note);
-        }
-        self.performer.tick(beat.tempo, beat.tick);
+        self.plan();
+        self.performer.tick_due(beat.tempo, beat.tick, beat.due);
         self.gather();
-        for note in self.notes.drain(..) {
-            self.agenda.add(note);
-        }
+        self.plan();
         self.agenda.beat(beat, cues);
+        if let Some(onset) = self.onsets.beat(beat.tick, beat.due) {
+            self.speech.onset(onset.by(self.performer.stage().id()));
+        }
         self.last = Some(*beat);
     }
 
     /// Time stands still, or ends: what sounds ends where it was meant to.
     pub(crate) fn ring_off(&mut self, cues: &mut Vec<Cue>) {
         self.notes.clear();
+        self.onsets.forget();
         if let Some(last) = &self.last {
             self.agenda.ring_off(last, cues);
         }
@@ -121,6 +127,23 @@ impl<B: Musebot> Player<B> {
     /// What the bot knows.
     pub(crate) fn stage(&self) -> &crate::Stage {
         self.performer.stage()
+    }
+
+    /// Its gain has changed: what nobody hears does not begin.
+    pub(crate) fn gain(&mut self, gain: f32) {
+        self.onsets.heard(gain > 0.0);
+    }
+
+    /// The last beat came too late to be played.
+    pub(crate) fn missed(&mut self) {
+        self.speech.forget_onsets();
+    }
+
+    fn plan(&mut self) {
+        for note in self.notes.drain(..) {
+            self.onsets.plan(&note);
+            self.agenda.add(note);
+        }
     }
 
     fn gather(&mut self) {

@@ -1,11 +1,13 @@
-//! Plays on a virtual clock and leaves `ID.wav` and `ID.mid` (and, where words are sung, `ID.lrc` and `ID.vtt`): the same player, agenda and sound
-//! as live, but time is what the director's ticks say. Sample 0 is tick 0's instant.
+//! Plays on a virtual clock and leaves `ID.wav` and `ID.mid` (and, where words are sung, `ID.lrc` and `ID.vtt`), or
+//! nothing where the bot makes no sound: the same player, agenda and sound as live, but time is what the director's
+//! ticks say. Sample 0 is tick 0's instant.
 
 use crate::{
     Musebot,
     agenda::Cue,
     clock::Beat,
     gain::{GainControl, Meters},
+    heart,
     inbox::Inbox,
     link::Link,
     lyrics::Lyrics,
@@ -46,19 +48,18 @@ pub(crate) fn render<B: Musebot>(
     link: &Link,
     inbox: &Inbox,
     signals: &Signals,
+    began: Instant,
 ) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("failed to create `{}`", folder.display()))?;
-    let setup = options.setup();
+    let setup = options.setup(began);
     let mut player = Player::<B>::new(&setup)?;
+    heart::show_page::<B>(&setup, link);
     signals.playing();
     let mut instrument = options.instrument(setup.sound.take())?;
     player.prompt(instrument.voice.as_mut().and_then(|voice| voice.prompter()));
-    let mut part = Part::new(
-        folder,
-        &options.id,
-        instrument.voice.unwrap_or_else(|| Box::new(Mute)),
-        instrument.channel.unwrap_or(1),
-    );
+    let voice = instrument.voice.unwrap_or_else(|| Box::new(Mute));
+    let mut part = Part::new(folder, &options.id, voice, instrument.channel.unwrap_or(1));
+    part.silent = options.silent;
     tracing::debug!("rendering `{}` into {}, seed {}", options.id, folder.display(), options.seed);
     let mut cues = Vec::new();
     let mut patience = Instant::now() + ABANDONED;
@@ -96,7 +97,10 @@ pub(crate) fn render<B: Musebot>(
                     // The others are busy now too: time to sound.
                     part.sound_what_is_settled(player.stage().is_bar_line())?;
                 }
-                ToBot::Gain(gain, ramp) => part.gain(gain_and_ramp(gain, ramp)),
+                ToBot::Gain(gain, ramp) => {
+                    player.gain(gain.linear());
+                    part.gain(gain_and_ramp(gain, ramp));
+                }
                 ToBot::Off { frames } => return part.finish(&mut player, frames.map(u64::from)),
                 other => player.receive(&other),
             }
@@ -106,6 +110,8 @@ pub(crate) fn render<B: Musebot>(
 
 /// The files, and where virtual time stands.
 struct Part {
+    /// Whether there are to be none.
+    silent: bool,
     wav: PathBuf,
     gain: Arc<GainControl>,
     /// Begun with the first tick, at the gain that was set by then.
@@ -124,6 +130,7 @@ struct Part {
 impl Part {
     fn new(folder: &Path, id: &BotId, voice: Box<dyn Voice>, channel: u8) -> Self {
         Self {
+            silent: false,
             wav: folder.join(file_name(id, "wav")),
             gain: Arc::new(GainControl::new(1.0)),
             stem: None,
@@ -170,6 +177,9 @@ impl Part {
     }
 
     fn take(&mut self, cues: &mut Vec<Cue>) {
+        if self.silent {
+            cues.clear();
+        }
         for cue in cues.drain(..) {
             self.midi.cue(cue.position * UNITS_PER_TICK, &cue);
             self.lyrics.cue(cue.due, &cue);
@@ -191,6 +201,9 @@ impl Part {
 
     /// Sounds everything that the next tick cannot change any more.
     fn sound_what_is_settled(&mut self, flush: bool) -> anyhow::Result<()> {
+        if self.silent {
+            return Ok(());
+        }
         self.sound_to(frame(self.settled))?;
         if flush {
             self.stem()?.flush()?;
@@ -209,6 +222,9 @@ impl Part {
 
     /// Lets everything ring out and makes both files whole.
     fn finish<B: Musebot>(mut self, player: &mut Player<B>, frames: Option<u64>) -> anyhow::Result<()> {
+        if self.silent {
+            return Ok(());
+        }
         let mut cues = Vec::new();
         player.ring_off(&mut cues);
         self.take(&mut cues);

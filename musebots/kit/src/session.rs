@@ -150,6 +150,7 @@ impl<B: Musebot> Session<B> {
                 }
                 ToBot::Gain(gain, ramp) if !self.life.leaves() => {
                     let (gain, ramp_ms) = gain_and_ramp(*gain, *ramp);
+                    self.player.gain(gain);
                     out.push(Action::Gain(gain, ramp_ms));
                 }
                 ToBot::Gain(..) => {}
@@ -223,6 +224,9 @@ impl<B: Musebot> Session<B> {
                         out.push(Action::Tempo { due: beat.due, tempo: beat.tempo });
                     }
                     self.player.beat(&beat, &mut self.cues);
+                    if now - beat.due > STALE {
+                        self.player.missed();
+                    }
                     self.compare_latency(beat.tick, out);
                     if now - beat.due > MISSED {
                         self.player.wait_for_bar_line();

@@ -21,6 +21,9 @@ pub struct About {
     pub receives: &'static [&'static str],
     /// Flags of its own: name, value name, help. They arrive in [`Setup::flag`].
     pub flags: &'static [(&'static str, &'static str, &'static str)],
+    /// Whether it makes no sound at all, whatever its notes: then it opens no output, tells nobody which notes
+    /// begin, and leaves no stem in a render.
+    pub silent: bool,
 }
 
 /// All that is known before the first tick.
@@ -105,7 +108,8 @@ impl Setup {
         self.flags.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// Says where a browser finds what the bot shows.
+    /// Says where a browser finds what the bot shows, such as `http://127.0.0.1:4750/`: to be called in
+    /// [`Musebot::new`](crate::Musebot::new). The director is told, and tells the people.
     pub fn page(&self, address: &str) {
         *self.page.borrow_mut() = Some(address.to_owned());
     }

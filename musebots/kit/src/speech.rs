@@ -1,5 +1,5 @@
 //! What a bot says, at most twenty times a second: what is too much waits, and of each topic
-//! only the newest.
+//! only the newest. Which notes begin is said where there is room, or not at all.
 
 use musebot_protocol::Broadcast;
 use std::collections::VecDeque;
@@ -9,6 +9,10 @@ const MOST_A_SECOND: usize = 20;
 const A_SECOND: f64 = 1.05;
 /// Topics that may wait; what goes beyond is not said.
 const MOST_WAITING: usize = 64;
+/// Onsets leave so much room to what the bot itself has to say: they go out while fewer than this have.
+const ROOM_FOR_ONSETS: usize = 16;
+/// Onsets that are said at once, at most: so many ticks may come together.
+const MOST_ONSETS: usize = 8;
 /// The largest broadcast that we send, in bytes.
 const LONGEST: usize = 8192;
 
@@ -18,6 +22,7 @@ pub(crate) struct Speech {
     /// When the last broadcasts went out.
     sent: VecDeque<f64>,
     waiting: VecDeque<Broadcast>,
+    onsets: VecDeque<Broadcast>,
     exited: bool,
     said: u32,
 }
@@ -36,6 +41,19 @@ impl Speech {
         }
     }
 
+    /// Notes begin. It is said with what is said next, and never later.
+    pub(crate) fn onset(&mut self, onset: Broadcast) {
+        if self.onsets.len() == MOST_ONSETS {
+            self.onsets.pop_front();
+        }
+        self.onsets.push_back(onset);
+    }
+
+    /// Those notes do not begin after all.
+    pub(crate) fn forget_onsets(&mut self) {
+        self.onsets.clear();
+    }
+
     /// What may go out now, as it travels.
     pub(crate) fn take(&mut self, now: f64) -> Vec<Vec<u8>> {
         let mut out = Vec::new();
@@ -46,14 +64,24 @@ impl Speech {
                 tracing::warn!("not said: `{}` is {} bytes long (at most {LONGEST})", next.topic, bytes.len());
                 continue;
             }
-            if self.sent.len() == MOST_A_SECOND {
-                self.sent.pop_front();
-            }
-            self.sent.push_back(now);
-            self.said = self.said.wrapping_add(1);
+            self.sent(now);
             out.push(bytes);
         }
+        for onset in std::mem::take(&mut self.onsets) {
+            if self.sent.iter().filter(|at| now - **at < A_SECOND).count() < ROOM_FOR_ONSETS {
+                self.sent(now);
+                out.push(onset.encode());
+            }
+        }
         out
+    }
+
+    fn sent(&mut self, now: f64) {
+        if self.sent.len() == MOST_A_SECOND {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(now);
+        self.said = self.said.wrapping_add(1);
     }
 
     /// When [`Self::take`] next has something.
@@ -104,6 +132,41 @@ mod tests {
             assert_eq!(last.1.number(), Some(2999.0));
         }
         assert_eq!(speech.said() as usize, sent.len());
+    }
+
+    #[test]
+    fn x11_onsets_leave_room_for_what_the_bot_has_to_say_and_never_come_later() {
+        let mut speech = Speech::default();
+        let mut onsets = 0;
+        for ms in 0..5000 {
+            let now = f64::from(ms) / 1000.0;
+            if ms % 20 == 0 {
+                speech.onset(word("onset", ms));
+            }
+            if ms % 1000 == 500 {
+                (0..4).for_each(|topic| speech.say(word(&format!("topic{topic}"), ms)));
+            }
+            let said: Vec<_> = speech.take(now).iter().map(|bytes| read(bytes)).collect();
+            if ms % 1000 == 500 {
+                assert!((0..4).all(|topic| said[topic].topic == format!("topic{topic}")), "at once: {said:?}");
+            }
+            for onset in said.iter().filter(|said| said.topic == "onset") {
+                assert_eq!(onset.number(), Some(f64::from(ms)));
+                onsets += 1;
+            }
+        }
+        assert!((60..=80).contains(&onsets), "{onsets}");
+    }
+
+    #[test]
+    fn x11_ticks_that_come_together_keep_their_onsets() {
+        let mut speech = Speech::default();
+        (0..3).for_each(|tick| speech.onset(word("onset", tick)));
+        let said: Vec<_> = speech.take(1.0).iter().map(|bytes| read(bytes).number()).collect();
+        assert_eq!(said, [Some(0.0), Some(1.0), Some(2.0)]);
+        speech.onset(word("onset", 3));
+        speech.forget_onsets();
+        assert!(speech.take(2.0).is_empty());
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 pub struct Stage {
     pub(crate) id: String,
     pub(crate) tick: Tick,
-    /// When this tick sounds, in seconds on the bot's clock.
-    pub(crate) due: f64,
+    /// When this tick sounds, in seconds; nothing before the first.
+    pub(crate) due: Option<f64>,
     pub(crate) tempo: Tempo,
     pub(crate) meter: Meter,
     /// The bar line that the current bar count hangs on.
@@ -50,7 +50,7 @@ impl Stage {
         Self {
             id: id.to_owned(),
             tick: Tick(0),
-            due: 0.0,
+            due: None,
             tempo,
             meter,
             anchor: Position { tick: Tick(0), bar: 1, beat: 1, ticks_per_bar: meter.ticks_per_bar() as u32 },
@@ -82,9 +82,10 @@ impl Stage {
 
     /// When a tick sounds, in seconds: in a render since tick 0 sounded, else since the bot began
     /// ([`Setup::began`](crate::Setup::began)). The current tick's is exact; others are as far away as the tempo says.
+    /// Before the first tick nobody knows, and everything is due at 0.
     #[must_use]
     pub fn due(&self, tick: Tick) -> f64 {
-        self.due + (tick - self.tick) as f64 * self.tempo.tick_seconds()
+        self.due.map_or(0.0, |due| due + (tick - self.tick) as f64 * self.tempo.tick_seconds())
     }
 
     /// Beats a minute.

@@ -484,3 +484,33 @@ fn a_wrong_flag_is_told_with_help_and_exit_code_2() {
     let log = c.log();
     assert!(log.contains("--tempo") && log.contains("--help"), "{log}");
 }
+
+#[test]
+fn x2_a_bot_that_has_a_page_says_hello_again_as_soon_as_it_is_built() {
+    let mut c = Conductor::new();
+    c.launch(&["--slow-start", "300", "--page", "http://127.0.0.1:4750/"]);
+    assert_eq!(c.hello().unwrap().2.page, None, "while it loads it has none");
+    let pages = |c: &Conductor| {
+        let page = |h: &Heard| match &h.said {
+            Some(ToDirector::Hello { hello, .. }) => hello.page.clone(),
+            _ => None,
+        };
+        c.heard.iter().filter_map(page).collect::<Vec<_>>()
+    };
+    c.wait("its page", |c| !pages(c).is_empty());
+    c.send(&ToBot::Hello);
+    c.wait("its page, asked for", |c| pages(c).len() == 2);
+    assert_eq!(pages(&c), ["http://127.0.0.1:4750/"; 2]);
+}
+
+#[test]
+fn x11_a_bot_that_sounds_says_which_notes_begin() {
+    let mut c = Conductor::new();
+    c.launch(&[]);
+    assert!(c.hello().unwrap().2.sends.contains(&"onset".to_owned()));
+    c.ticks(0..36, 240.0, bare);
+    c.wait("three beats", |c| c.said("onset").len() == 3);
+    let args = |tick: i32| vec![Arg::Int(tick), Arg::Int(2), Arg::Int(36), Arg::Float(0.8)];
+    let said: Vec<_> = c.said("onset").into_iter().map(|said| (said.speaker, said.args)).collect();
+    assert_eq!(said, [0, 16, 32].map(|tick| ("parrot".to_owned(), args(tick))));
+}

@@ -13,7 +13,7 @@ use support::{Conductor, parrot};
 const BOTS: [&str; 3] = ["melody", "bass", "drums"];
 const SECTIONS: [&str; 8] =
     ["name", "version", "instrumentation", "platform", "behaviour", "messages", "license", "credits"];
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 21] = [
     "notepool",
     "hdensity",
     "vdensity",
@@ -32,6 +32,7 @@ const WORDS: [&str; 20] = [
     "valence",
     "arousal",
     "meter",
+    "onset",
     "nothing",
     "everything",
 ];

@@ -63,6 +63,7 @@ impl Musebot for Melody {
                 "initialize",
             ],
             flags: &[synth::FLAG],
+            ..About::default()
         }
     }
 

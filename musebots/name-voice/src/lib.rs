@@ -117,6 +117,7 @@ impl Musebot for NameVoice {
                 synth::VOICE,
                 ("temperature", "NUMBER", "How daring the model invents, 0.1 to 2; arousal adds to it [default: 0.8]"),
             ],
+            ..About::default()
         }
     }
 

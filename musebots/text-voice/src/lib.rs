@@ -96,6 +96,7 @@ impl Musebot for TextVoice {
                 synth::VOICE,
                 ("temperature", "NUMBER", "How daring the model writes, 0.1 to 2; arousal adds to it [default: 0.7]"),
             ],
+            ..About::default()
         }
     }
 

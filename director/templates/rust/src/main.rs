@@ -30,7 +30,7 @@ impl Musebot for Bot {
             kinds: &["arpeggio"],
             sends: &["notepool", "hdensity"],
             receives: &["notepool", "hdensity", "onoff", "initialize"],
-            flags: &[],
+            ..About::default()
         }
     }
 

@@ -2,7 +2,9 @@
 //! every tick in turn; what is said in a tick reaches everybody before the next one.
 
 use super::Phrase;
-use crate::{Broadcast, Meter, Musebot, PlacedNote, Position, Setup, Tempo, Tick, ToBot, performer::Performer};
+use crate::{
+    Broadcast, Meter, Musebot, PlacedNote, Position, Setup, Tempo, Tick, ToBot, onsets::Onsets, performer::Performer,
+};
 
 /// One note that was played in a rehearsal.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,14 +33,25 @@ trait Player {
     fn tick(&mut self, tempo: Tempo, tick: Tick) -> (Vec<PlacedNote>, Vec<Broadcast>);
 }
 
-impl<B: Musebot> Player for Performer<B> {
+/// A performer that says which of its notes begin.
+struct Member<B> {
+    performer: Performer<B>,
+    onsets: Onsets,
+}
+
+impl<B: Musebot> Player for Member<B> {
     fn receive(&mut self, message: &ToBot) {
-        Self::receive(self, message);
+        self.performer.receive(message);
     }
 
     fn tick(&mut self, tempo: Tempo, tick: Tick) -> (Vec<PlacedNote>, Vec<Broadcast>) {
-        Self::tick(self, tempo, tick);
-        (self.take_notes().collect(), self.take_words().collect())
+        self.performer.tick(tempo, tick);
+        let notes: Vec<_> = self.performer.take_notes().collect();
+        notes.iter().for_each(|note| self.onsets.plan(note));
+        let mut words: Vec<_> = self.performer.take_words().collect();
+        let stage = self.performer.stage();
+        words.extend(self.onsets.beat(tick, stage.due(tick)).map(|onset| onset.by(stage.id())));
+        (notes, words)
     }
 }
 
@@ -54,7 +67,9 @@ impl Rehearsal {
     /// # Errors
     /// What the bot's `new` says.
     pub fn with<B: Musebot + 'static>(mut self, setup: &Setup) -> anyhow::Result<Self> {
-        self.players.push((setup.id.to_string(), Box::new(Performer::<B>::new(setup)?)));
+        let performer = Performer::<B>::new(setup)?;
+        let onsets = Onsets::new(B::about().silent, setup.sound.borrow().channel.unwrap_or(1));
+        self.players.push((setup.id.to_string(), Box::new(Member { performer, onsets })));
         Ok(self)
     }
 
@@ -117,7 +132,7 @@ impl Rehearsal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Note, Stage};
+    use crate::{Note, Said, Stage};
 
     /// Says its tick, and plays a note for every word of somebody else that it hears.
     struct Echo {
@@ -150,6 +165,41 @@ mod tests {
         let played = room.with::<Echo>(&Setup::rehearsal("two", 2)).unwrap().play(1);
         let notes: Vec<(usize, i64)> = played.notes.iter().map(|heard| (heard.bot, heard.placed.tick.0)).collect();
         assert_eq!(notes, [(0, 9), (1, 9)]);
+    }
+
+    /// Plays on every beat, and says when what it hears of others is due.
+    struct Watcher;
+
+    impl Musebot for Watcher {
+        fn new(setup: &Setup) -> anyhow::Result<Self> {
+            setup.channel(4);
+            Ok(Self)
+        }
+        fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+            if tick.0 % 16 == 0 {
+                stage.play_at(tick + 2, Note::new(60, 0.5, 4.0));
+            }
+        }
+        fn heard(&mut self, said: &Broadcast, stage: &mut Stage) {
+            if let Some(Said::Onset { tick, channel: 4, .. }) = said.said() {
+                let due = stage.due(tick);
+                stage.say("due", due);
+            }
+        }
+    }
+
+    #[test]
+    fn x11_who_plays_says_which_notes_begin_and_others_know_when_they_sound() {
+        let room = Rehearsal::new(Meter::default(), Tempo::default());
+        let room = room.with::<Watcher>(&Setup::rehearsal("one", 1)).unwrap();
+        let played = room.with::<Watcher>(&Setup::rehearsal("two", 2)).unwrap().play(1);
+        let said = |topic: &str| -> Vec<_> {
+            let by_one = |(_, said): &&(Tick, Broadcast)| said.topic == topic && said.speaker == "one";
+            played.words.iter().filter(by_one).map(|(tick, said)| (tick.0, said.number().unwrap())).collect()
+        };
+        assert_eq!(said("onset"), [(2, 2.0), (18, 18.0), (34, 34.0), (50, 50.0)]);
+        let due = |tick: i64| (tick + 1, tick as f64 / 32.0);
+        assert_eq!(said("due"), [due(2), due(18), due(34), due(50)], "it is said a tick later");
     }
 
     /// Plays the section's name and the bars that are left, once a bar.

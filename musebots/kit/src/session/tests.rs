@@ -384,6 +384,58 @@ fn b26_a_bot_that_says_a_thousand_things_is_held_to_twenty_a_second() {
 }
 
 #[test]
+fn x11_notes_that_begin_are_said_with_their_tick_before_they_sound() {
+    let mut play = Stageplay::new(OnExiting::Auto);
+    play.ticks(0..64);
+    let onsets: Vec<_> = play.said().iter().filter(|said| said.topic == "onset").map(Broadcast::said).collect();
+    let expected = |tick| Some(Said::Onset { tick: Tick(tick), channel: 1, notes: vec![(60, 0.8)] });
+    assert_eq!(onsets, [0, 16, 32, 48].map(expected));
+    let sent = |(at, action): &(f64, Action)| match action {
+        Action::Send(bytes) if bytes.starts_with(b"/broadcast/onset") => Some(*at),
+        _ => None,
+    };
+    for (n, at) in play.actions.iter().filter_map(sent).enumerate() {
+        assert!((at - n as f64 * 0.5).abs() < 1e-9, "with its tick, {at}");
+    }
+}
+
+#[test]
+fn x11_what_nobody_hears_is_not_said_to_begin() {
+    let mut play = Stageplay::new(OnExiting::Auto);
+    play.hear(&ToBot::Gain(Gain::SILENT, None));
+    play.ticks(0..64);
+    assert_eq!(play.said_of("onset"), 0, "at gain 0");
+    play.hear(&ToBot::Gain(Gain::new(0.3).unwrap(), None));
+    play.ticks(64..128);
+    assert_eq!(play.said_of("onset"), 4);
+    // Two seconds of ticks, worked off when all of them are long past.
+    let mut out = Vec::new();
+    for n in 0..64_i64 {
+        let at = play.now + n as f64 / 32.0;
+        let wall = play.wall + Duration::from_secs_f64(at);
+        let datagram = time_bundle(Tempo::default(), Tick(128 + n), TimeTag::from_system_time(wall));
+        play.session.receive(at, wall, play.now + 5.0, &datagram, &mut out);
+    }
+    let onset = |action: &Action| matches!(action, Action::Send(bytes) if bytes.starts_with(b"/broadcast/onset"));
+    assert!(!out.iter().any(onset), "what comes too late to be played");
+}
+
+#[test]
+fn the_stage_knows_when_a_tick_sounds_on_the_clock_that_the_bot_began_with() {
+    let mut play = Stageplay::new(OnExiting::Auto);
+    assert_eq!(play.session.player.stage().due(Tick(500)), 0.0, "before the first tick nobody knows");
+    play.until(3.0);
+    play.ticks(96..128);
+    let due = |play: &Stageplay, tick: i64| play.session.player.stage().due(Tick(tick));
+    assert!((due(&play, 96) - 3.06).abs() < 1e-6);
+    assert!((due(&play, 127) - (3.06 + 31.0 / 32.0)).abs() < 1e-6);
+    assert!((due(&play, 160) - 5.06).abs() < 1e-6, "a tick to come");
+    // Without any new tick, between two of them and after them, the last one still counts.
+    play.until(play.now + 0.01);
+    assert!((due(&play, 127) - (3.06 + 31.0 / 32.0)).abs() < 0.1);
+}
+
+#[test]
 fn x5_level_and_lateness_are_told_only_to_a_director_that_said_hello() {
     let mut play = Stageplay::new(OnExiting::Auto);
     play.ticks(0..64);
