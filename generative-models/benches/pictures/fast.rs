@@ -71,11 +71,7 @@ fn measure(side: usize, round: Duration, mut onnx: Option<&mut Torch>) -> Result
     for n in (0..ours.len()).step_by(ours.len() / 97) {
         apart = apart.max((onnx.measure(&format!("number {side} {n}"))? - f64::from(ours[n])).abs());
     }
-    println!(
-        "{their_best:>10.2}{their_median:>8.2}{:>10.1}{:>8.2}{apart:>8.5}",
-        1e3 / their_best,
-        their_best / best
-    );
+    println!("{their_best:>10.2}{their_median:>8.2}{:>10.1}{:>8.2}{apart:>8.5}", 1e3 / their_best, their_best / best);
     Ok(())
 }
 

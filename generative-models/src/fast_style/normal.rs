@@ -6,7 +6,7 @@
 
 use super::layer::Layer;
 use super::{EPSILON, STYLES};
-use crate::kernels::{Level, at_each_level};
+use crate::kernels::at_each_level;
 
 /// Of a lane of a row: its mean, and its squared differences from it, summed up.
 pub(super) type Moments = [f32; 2];

@@ -11,7 +11,7 @@
 
 #![expect(clippy::needless_range_loop, reason = "closures of iterators would not be compiled for each level")]
 
-use crate::kernels::{LANES, Lanes, Level, at_each_level};
+use crate::kernels::{LANES, Lanes, at_each_level};
 use std::ops::{Add, Mul, Sub};
 
 /// G for squares of 4.

@@ -100,14 +100,11 @@ mod x86 {
                 // SAFETY: as above.
                 unsafe {
                     let x = from.as_ptr().add(start + column);
-                    let mut numbers = [_mm256_setzero_ps(); WIDE];
+                    let weights = [_mm256_set1_ps(weights[0]), _mm256_set1_ps(weights[1]), _mm256_set1_ps(weights[2])];
                     for n in 0..WIDE {
-                        numbers[n] = _mm256_loadu_ps(x.add(n * 8));
-                    }
-                    for output in 0..OUTPUTS {
-                        let weight = _mm256_set1_ps(weights[output]);
-                        for n in 0..WIDE {
-                            sums[output][n] = _mm256_fmadd_ps(numbers[n], weight, sums[output][n]);
+                        let number = _mm256_loadu_ps(x.add(n * 8));
+                        for output in 0..OUTPUTS {
+                            sums[output][n] = _mm256_fmadd_ps(number, weights[output], sums[output][n]);
                         }
                     }
                 }
@@ -131,14 +128,11 @@ mod x86 {
                 // SAFETY: as above.
                 unsafe {
                     let x = from.as_ptr().add(start + column);
-                    let mut numbers = [_mm512_setzero_ps(); WIDE];
+                    let weights = [_mm512_set1_ps(weights[0]), _mm512_set1_ps(weights[1]), _mm512_set1_ps(weights[2])];
                     for n in 0..WIDE {
-                        numbers[n] = _mm512_loadu_ps(x.add(n * 16));
-                    }
-                    for output in 0..OUTPUTS {
-                        let weight = _mm512_set1_ps(weights[output]);
-                        for n in 0..WIDE {
-                            sums[output][n] = _mm512_fmadd_ps(numbers[n], weight, sums[output][n]);
+                        let number = _mm512_loadu_ps(x.add(n * 16));
+                        for output in 0..OUTPUTS {
+                            sums[output][n] = _mm512_fmadd_ps(number, weights[output], sums[output][n]);
                         }
                     }
                 }
