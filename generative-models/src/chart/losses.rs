@@ -25,15 +25,16 @@ const CURVES: [Curve; 4] = [
     ("β · style", STYLE, |losses| losses.style),
 ];
 
-/// A chart of the losses of every evaluation, from the first on, as a PNG file.
+/// A chart of the losses of every evaluation, from the first on, as a PNG file; `enlarged` has the evaluations after which the
+/// painting was made larger, and the losses jump.
 ///
 /// # Errors
 /// When the file cannot be made.
-pub fn losses(title: &str, losses: &[Losses]) -> Result<Vec<u8>, png::EncodingError> {
-    canvas(title, losses).to_png()
+pub fn losses(title: &str, losses: &[Losses], enlarged: &[usize]) -> Result<Vec<u8>, png::EncodingError> {
+    canvas(title, losses, enlarged).to_png()
 }
 
-fn canvas(title: &str, losses: &[Losses]) -> Canvas {
+fn canvas(title: &str, losses: &[Losses], enlarged: &[usize]) -> Canvas {
     let mut canvas = Canvas::new(SIZE.0, SIZE.1);
     let there: Vec<&Curve> = CURVES.iter().filter(|(_, _, of)| losses.iter().any(|l| shows(of(l)))).collect();
     // The total of one loss is that loss.
@@ -50,6 +51,12 @@ fn canvas(title: &str, losses: &[Losses]) -> Canvas {
         let x = axes.x(value);
         canvas.line((x, TOP), (x, BOTTOM), 1.0, FAINT);
         canvas.text(&short(value), 15.0, (x, BOTTOM + 16.0), 0.5, INK);
+    }
+    for evaluation in enlarged.iter().filter(|n| **n < losses.len()) {
+        let x = axes.x(*evaluation as f64 + 0.5);
+        let dashes = std::iter::successors(Some(TOP), |y| Some(y + 12.0)).take_while(|y| *y < BOTTOM - 5.0);
+        dashes.for_each(|y| canvas.line((x, y), (x, y + 5.0), 1.0, TOTAL));
+        canvas.text("enlarged", 13.0, (x + 6.0, TOP + 8.0), 0.0, TOTAL);
     }
     canvas.line((LEFT, BOTTOM), (RIGHT, BOTTOM), 1.0, INK);
     canvas.line((LEFT, TOP), (LEFT, BOTTOM), 1.0, INK);
@@ -148,7 +155,7 @@ mod tests {
 
     #[test]
     fn both_curves_are_where_their_numbers_say() {
-        let (losses, canvas) = (falling(100), canvas("astronaut", &falling(100)));
+        let (losses, canvas) = (falling(100), canvas("astronaut", &falling(100), &[30, 700]));
         let axes = Axes::of(&losses, &CURVES.iter().collect::<Vec<_>>());
         assert_eq!((axes.least, axes.most), (1, 6));
         for n in [10, 50, 90] {
@@ -168,7 +175,10 @@ mod tests {
             vec![odd(f64::NAN, f64::INFINITY), odd(1e300, 1e-300)],
             vec![odd(f64::MIN_POSITIVE, 0.0), odd(5e-324, 0.0)],
         ] {
-            assert!(losses("a very long title ".repeat(30).as_str(), &all).unwrap().starts_with(b"\x89PNG"), "{all:?}");
+            assert!(
+                losses("a very long title ".repeat(30).as_str(), &all, &[0, 1]).unwrap().starts_with(b"\x89PNG"),
+                "{all:?}"
+            );
         }
     }
 

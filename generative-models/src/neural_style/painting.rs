@@ -119,6 +119,12 @@ impl<'a> Painting<'a> {
         &self.shares
     }
 
+    /// The sizes that it goes through, the coarsest first: width, height, and how many evaluations are made there.
+    #[must_use]
+    pub fn sizes(&self) -> Vec<(usize, usize, usize)> {
+        self.scales.iter().map(|scale| (scale.width, scale.height, scale.iterations)).collect()
+    }
+
     /// Its final width and height.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {

@@ -1,3 +1,0 @@
-//! `stylise CONTENT STYLE… -o OUT.png`: paints a picture in the style of others.
-
-fn main() {}

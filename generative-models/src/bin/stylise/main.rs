@@ -1,0 +1,54 @@
+//! `stylise CONTENT STYLE… -o OUT.png`: paints a picture in the style of others.
+
+mod fast;
+mod features;
+mod figure;
+mod inputs;
+mod memory;
+mod options;
+mod outputs;
+mod paint;
+mod screen;
+mod weighted;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use options::{Job, Options};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Without the backtrace that `main` would add where RUST_BACKTRACE is set.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> anyhow::Result<()> {
+    if let Some(threads) = options.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize);
+        pool.build_global().context("failed to start with the threads that were asked for")?;
+    }
+    match options.job()? {
+        Job::List => fast::list(),
+        Job::Fast { content, styles } => fast::paint(options, &content, &styles),
+        Job::Figure { content, style } => figure::draw(options, &content, &style),
+        Job::Paint { content, styles } => paint::paint(options, content.as_deref(), &styles),
+    }
+}
+
+/// Raised by the first Ctrl-C; the second ends the program.
+fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in signal_hook::consts::TERM_SIGNALS {
+        signal_hook::flag::register_conditional_shutdown(*signal, 130, Arc::clone(&flag))
+            .and_then(|_| signal_hook::flag::register(*signal, Arc::clone(&flag)))
+            .context("failed to listen for Ctrl-C")?;
+    }
+    Ok(flag)
+}
