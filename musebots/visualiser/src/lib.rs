@@ -14,12 +14,12 @@ mod scene;
 mod screen;
 pub mod styles;
 
-pub use canvas::Canvas;
+pub use canvas::{Calm, Canvas};
 pub use content::Content;
 pub use happening::{Happening, What};
 pub use look::{Director, Look};
 pub use page::{NoWish, Page};
-pub use scene::{Mark, Player, Scene, Word};
+pub use scene::{Line, Mark, Player, Scene, Word};
 pub use screen::{Frame, Mode, Screen, Status, Wish};
 
 use musebot_kit::{About, Musebot, Setup, Stage, Tick};
