@@ -10,7 +10,7 @@ mod tint;
 
 use crate::{Happening, Scene, What, Wish, scene::Queue};
 use ease::Ease;
-use generative_models::fast_style::STYLES;
+use generative_models::fast_style::{FastStyle, STYLES, Style};
 use motion::Motion;
 use repertoire::Repertoire;
 pub(crate) use tint::hue;
@@ -46,6 +46,7 @@ pub struct Look {
 pub struct Director {
     queue: Queue,
     repertoire: Repertoire,
+    characters: [Style; STYLES],
     /// The style somebody wants, instead of the music's.
     wanted: Option<usize>,
     stronger: f32,
@@ -73,6 +74,7 @@ impl Director {
         Self {
             queue: Queue::default(),
             repertoire,
+            characters: FastStyle::styles(),
             wanted: None,
             stronger: 0.0,
             section: String::new(),
@@ -111,6 +113,12 @@ impl Director {
         }
         self.wait(self.before.map_or(0.0, |(now, _)| now));
         self.hurry = true;
+    }
+
+    /// Whether the music chooses the style.
+    #[must_use]
+    pub fn auto(&self) -> bool {
+        self.wanted.is_none()
     }
 
     /// How the scene looks now.
@@ -192,8 +200,14 @@ impl Director {
         }
         let style = self.repertoire.of(&self.section);
         let mut styles = only(style);
-        if self.phrase % 2 == 0 && self.phrase > 0 {
-            let beside = self.repertoire.beside(style, &self.section, self.phrase, |_| 0.0);
+        if self.phrase > 0 && self.phrase.is_multiple_of(2) {
+            // Brighter music is warmer, more heated music more agitated.
+            let (warm, agitated) = (1.4 * scene.valence - 0.7, scene.arousal);
+            let far = |style: usize| {
+                let style = self.characters[style];
+                (f64::from(style.warmth) - warm).abs() + (f64::from(style.energy) - agitated).abs()
+            };
+            let beside = self.repertoire.beside(style, &self.section, self.phrase, far);
             let share = 0.25 + 0.2 * scene.arousal as f32;
             styles[style] -= share;
             styles[beside] += share;

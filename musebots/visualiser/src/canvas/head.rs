@@ -18,7 +18,7 @@ pub(super) fn draw(brush: &mut Brush, layout: &Layout, scene: &Scene, player: &P
     let radius = layout.size * (0.030 + 0.034 * presence + 0.055 * swell + 0.003 * breath) * here;
     let (lobes, depth) = FIGURES[player.seat % FIGURES.len()];
     // Neighbours turn opposite ways, one turn in some bars.
-    let way = if player.seat % 2 == 0 { 1.0 } else { -1.0 };
+    let way = if player.seat.is_multiple_of(2) { 1.0 } else { -1.0 };
     let angle = (scene.beat * 0.11 * way + player.seat as f64).rem_euclid(std::f64::consts::TAU) as f32;
     let shape = |share: f32| blob(x, y, radius * share, lobes, depth * (0.6 + 0.8 * swell), angle);
     if let Some(path) = shape(1.25) {

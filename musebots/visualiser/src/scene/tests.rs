@@ -50,7 +50,7 @@ fn a_player_keeps_its_seat_when_another_goes() {
     let mut scene = scene([(0.0, roster(&["a", "b", "c"])), (4.0, roster(&["a", "c"])), (4.5, onset("c", 50))]);
     scene.advance(3.0);
     let seat = scene.players[2].seat;
-    scene.advance(4.0);
+    scene.advance(3.9);
     scene.advance(4.6);
     assert_eq!(scene.players.len(), 3, "one goes slowly");
     scene.advance(6.0);
