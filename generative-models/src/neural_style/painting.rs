@@ -36,8 +36,9 @@ impl<'a> Painting<'a> {
     ///
     /// # Errors
     /// When the task makes no sense.
-    pub fn new(vgg: &'a Vgg, task: Task) -> Result<Self, StyleError> {
+    pub fn new(vgg: &'a Vgg, mut task: Task) -> Result<Self, StyleError> {
         task.check(vgg)?;
+        task.styles.retain(|(_, weight)| *weight > 0.0);
         let styles = match (task.colour, &task.content) {
             (Colour::Kept, Some(p)) => task.styles.iter().map(|(a, weight)| (recoloured(a, p), *weight)).collect(),
             _ => task.styles.clone(),

@@ -9,13 +9,11 @@ use rand::{RngExt as _, SeedableRng as _};
 pub(super) fn start(task: &Task, styles: &[(Picture, f64)], width: usize, height: usize) -> Picture {
     let picture = match task.start {
         Start::Noise => None,
-        Start::Content => task.content.as_ref(),
-        Start::Style => styles.first().map(|(style, _)| style),
+        Start::Content => task.content.as_ref().map(|p| p.resized(width, height)),
+        // What does not fit the painting's shape is cut off.
+        Start::Style => styles.first().map(|(a, _)| a.covering(width, height)),
     };
-    match picture {
-        Some(picture) => picture.resized(width, height),
-        None => noise(task.seed, width, height),
-    }
+    picture.unwrap_or_else(|| noise(task.seed, width, height))
 }
 
 /// White noise: each colour of each pixel on its own, anything from black to white.
