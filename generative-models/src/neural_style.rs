@@ -100,7 +100,15 @@ struct LayerGoal {
 #[derive(Debug, Default)]
 struct Scratch {
     pass: Pass,
+    matrices: Matrices,
+}
+
+/// What a style loss computes in.
+#[derive(Debug, Default)]
+struct Matrices {
+    /// G.
     gram: Gram,
+    /// ∂E/∂G, and the same packed.
     difference: Vec<f32>,
     panels: Panels,
 }
@@ -172,7 +180,7 @@ impl Goal {
     ) {
         vgg.forward(picture, self.until, self.pooling, &mut scratch.pass);
         for goal in &mut self.layers {
-            at(goal, scratch.pass.features(goal.layer), &mut scratch.gram);
+            at(goal, scratch.pass.features(goal.layer), &mut scratch.matrices.gram);
         }
     }
 
@@ -185,7 +193,7 @@ impl Goal {
         gradient: &mut [[f32; 3]],
         shares: &mut Vec<(Layer, f64)>,
     ) -> Losses {
-        let Scratch { pass, gram, difference, panels } = scratch;
+        let Scratch { pass, matrices } = scratch;
         let mut losses = Losses::default();
         shares.clear();
         vgg.forward(x, self.until, self.pooling, pass);
@@ -195,7 +203,7 @@ impl Goal {
                 losses.content += content(self.alpha * weight, goal.scale, f, p, df);
             }
             if let Some((w, a)) = &goal.style {
-                let share = style(self.beta * w, goal.scale, f, a, df, gram, difference, panels);
+                let share = style(self.beta * w, goal.scale, f, a, df, matrices);
                 losses.style += share;
                 shares.push((layer, share));
             }
@@ -231,17 +239,8 @@ fn content(weight: f64, scale: f64, f: Features, p: &[f32], df: &mut [f32]) -> f
 }
 
 /// weight · E_l (equation 4); adds its gradient (6) to ∂L/∂F.
-#[expect(clippy::too_many_arguments, reason = "the last three are only room to compute in")]
-fn style(
-    weight: f64,
-    scale: f64,
-    f: Features,
-    a: &[f64],
-    df: &mut [f32],
-    gram: &mut Gram,
-    difference: &mut Vec<f32>,
-    panels: &mut Panels,
-) -> f64 {
+fn style(weight: f64, scale: f64, f: Features, a: &[f64], df: &mut [f32], matrices: &mut Matrices) -> f64 {
+    let Matrices { gram, difference, panels } = matrices;
     let level = Level::best();
     let (n, m) = (f.channels, (f.height * f.width) as f64);
     // F is divided by s_l, so G and A are by its square, and (G − A)² by its fourth power.

@@ -2,9 +2,9 @@
 
 use super::colour::recoloured;
 use super::descent::Descent;
-use super::scales::{Scale, scales, sides};
+use super::scales::{Scale, scales};
 use super::start::start;
-use super::task::{Colour, StyleError, Task};
+use super::task::{Colour, StyleError, Task, style_sides};
 use super::{Goal, Losses, Scratch};
 use crate::Picture;
 use crate::vgg::{Layer, Vgg};
@@ -88,6 +88,8 @@ impl<'a> Painting<'a> {
     fn enlarge(&mut self) -> Option<()> {
         let scale = *self.scales.get(self.scale + 1)?;
         self.x = self.best().resized(scale.width, scale.height);
+        // Its room is given back before the styles take theirs.
+        self.scratch = Scratch::default();
         self.goal = goal(self.vgg, &self.task, &self.styles, scale)?;
         // What was learnt of the slopes was about other pixels.
         self.descent = Descent::new(self.task.optimiser);
@@ -151,9 +153,8 @@ fn goal(vgg: &Vgg, task: &Task, styles: &[(Picture, f64)], scale: Scale) -> Opti
     let p = task.content.as_ref().map(|p| p.resized(scale.width, scale.height));
     let longest = scale.width.max(scale.height);
     let sized = |a: &Picture| {
-        let (width, height) = sides(a, longest);
-        // However narrow it is: the deepest layers see it at a 16th.
-        a.resized(width.max(super::task::LEAST), height.max(super::task::LEAST))
+        let (width, height) = style_sides(a, longest);
+        a.resized(width, height)
     };
     let styles: Vec<_> = styles.iter().map(|(a, weight)| (sized(a), *weight)).collect();
     Goal::new(vgg, task, p.as_ref(), &styles, (scale.width, scale.height))

@@ -86,7 +86,13 @@ pub enum StyleError {
 }
 
 /// A picture's shorter side has at least so many pixels: `relu5_1` sees it at a 16th.
-pub(super) const LEAST: usize = 16;
+const LEAST: usize = 16;
+
+/// How large a style is looked at for a painting whose longer side is this long; however narrow it is, the deepest layers see it at a 16th.
+pub(super) fn style_sides(style: &Picture, longest: usize) -> (usize, usize) {
+    let (width, height) = scales::sides(style, longest);
+    (width.max(LEAST), height.max(LEAST))
+}
 
 impl Task {
     /// A content in a style, with the paper's layers: `relu4_2`, and `relu1_1` … `relu5_1` with equal weights.
@@ -152,7 +158,10 @@ impl Task {
             Optimiser::Adam { .. } => 4,
             Optimiser::Lbfgs { memory } => 6 + 2 * memory as u64,
         };
-        Pass::bytes(depth, width, height, until) + targets + grams + vectors * pixels * 12
+        // The styles are looked at before the painting is.
+        let looks = self.styles.iter().map(|(a, _)| style_sides(a, self.size)).chain([(width, height)]);
+        let most = looks.map(|(width, height)| Pass::bytes(depth, width, height, until)).max().unwrap_or(0);
+        most + targets + grams + vectors * pixels * 12
     }
 
     /// The layers whose losses count, the content's and the style's; each at most once.
