@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "printing the tables is what it is for")]
 
 mod fast;
+mod gatys;
 mod memory;
 mod torch;
 mod turns;
@@ -20,7 +21,7 @@ const THREADS: usize = 2;
 /// A part prints its table.
 type Part = fn() -> Result<(), Box<dyn Error>>;
 
-const PARTS: [(&str, Part); 2] = [("vgg", vgg::run), ("fast", fast::run)];
+const PARTS: [(&str, Part); 3] = [("vgg", vgg::run), ("fast", fast::run), ("gatys", gatys::run)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // cargo adds an option of its own.
