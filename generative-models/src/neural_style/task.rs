@@ -124,7 +124,7 @@ impl Task {
         let mut task = Self::new(content, Picture::new(0, 0, |_, _| [0.0; 3]));
         task.styles.clear();
         task.content_layers = vec![(layer, 1.0)];
-        task.start = Start::Noise;
+        (task.start, task.variation) = (Start::Noise, 0.0);
         task
     }
 
@@ -134,7 +134,7 @@ impl Task {
         let mut task = Self::new(Picture::new(0, 0, |_, _| [0.0; 3]), style);
         task.content = None;
         task.style_layers = layers.iter().map(|layer| (*layer, 1.0 / layers.len() as f64)).collect();
-        task.start = Start::Noise;
+        (task.start, task.variation) = (Start::Noise, 0.0);
         task
     }
 
