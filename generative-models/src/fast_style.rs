@@ -44,6 +44,12 @@ impl FastStyle {
         Self::at_level(Level::best())
     }
 
+    /// Bytes that it takes to paint a picture of this size, about: for an estimate before one begins.
+    #[must_use]
+    pub fn bytes(width: usize, height: usize) -> u64 {
+        Room::bytes((filled(width), filled(height)))
+    }
+
     fn at_level(level: Level) -> Self {
         Self { network: Network::new(level), room: Room::default() }
     }
@@ -250,6 +256,20 @@ mod tests {
             assert_eq!(fast.room.held(), held);
             painted_by(&mut fast, &picture(24, 20));
             assert_eq!(fast.room.held(), held);
+        });
+    }
+
+    #[test]
+    fn the_memory_it_takes_is_foretold() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        pool.install(|| {
+            for (width, height) in [(96, 160), (250, 90)] {
+                let mut fast = FastStyle::shipped();
+                painted_by(&mut fast, &picture(width, height));
+                let taken: usize = fast.room.held().iter().map(|(_, numbers)| numbers * size_of::<f32>()).sum();
+                let share = taken as f64 / FastStyle::bytes(width, height) as f64;
+                assert!((0.8..1.05).contains(&share), "{width} × {height}: {share} of what was foretold");
+            }
         });
     }
 

@@ -81,6 +81,14 @@ impl Bands {
         self.bands.iter().flat_map(|band| [&band.ring.numbers, &band.between])
     }
 
+    /// How many bands there are on these threads, for so many rows that are made together.
+    pub(super) fn count(rows: usize) -> usize {
+        match rayon::current_num_threads() {
+            1 => 1,
+            threads => (threads * EACH).min(rows),
+        }
+    }
+
     /// Has `work(first row, band, outputs, moments)` fill all rows of `outputs` and their `moments` (as many a row as it
     /// has lanes), `together` rows at a time; the last may be fewer.
     pub(super) fn each(
@@ -92,8 +100,7 @@ impl Bands {
     ) {
         let row = rows.places * rows.lanes;
         let groups = (outputs.len() / row).div_ceil(rows.together);
-        let threads = rayon::current_num_threads();
-        let bands = if threads == 1 { 1 } else { (threads * EACH).min(groups) };
+        let bands = Self::count(groups);
         let height = groups.div_ceil(bands) * rows.together;
         if self.bands.len() < bands {
             self.bands.resize_with(bands, Band::default);

@@ -53,6 +53,21 @@ pub(super) struct Room {
     quarter: [Vec<f32>; 3],
 }
 
+impl Room {
+    /// Bytes for a picture of this size, about.
+    pub(super) fn bytes((width, height): (usize, usize)) -> u64 {
+        let places = (width / 4 * (height / 4)) as u64;
+        // The layers as large as the picture, half and a quarter as large; its margin makes it a little larger.
+        let layers = places * (16 + 4 + 3) * CHANNELS as u64;
+        let frame = 3 * (width + 2 * MARGIN + 2) as u64 * (height + 2 * MARGIN + 2) as u64;
+        // The longest rings: of the layers that halve the picture, and the squares of the residual blocks.
+        let ring = 3 * (width as u64 + 2) * CHANNELS as u64;
+        let squares = 2 * 36 * winograd::point_stride(width.div_ceil(16), CHANNELS) as u64;
+        let bands = Bands::count(height / 4) as u64 * (ring + squares.max(20_000));
+        (layers + frame + bands) * size_of::<f32>() as u64
+    }
+}
+
 #[cfg(test)]
 impl Room {
     /// Where each of its parts lies, and how long it is.
