@@ -1,11 +1,13 @@
-//! What a render leaves behind: the mix, the MIDI file, the session's log and the piano roll.
+//! What a render leaves behind: the mix, the MIDI file, the session's log, the piano roll, and films of what was painted.
 //!
 //! Everything here is made from the bots' own files and musical time alone, so that the same
 //! files give the same bytes.
 
+pub mod film;
 pub mod midi;
 pub mod mix;
 pub mod piano_roll;
+pub mod pictures;
 pub mod session;
 
 mod canvas;

@@ -64,8 +64,10 @@ pub trait Record {
 /// What came of it.
 #[derive(Debug, Clone)]
 pub struct Rendered {
-    /// Who played, in the roster's order.
+    /// Who played and sounds, in the roster's order.
     pub bots: Vec<Arc<str>>,
+    /// Who played and makes no sound: it leaves no stem.
+    pub silent: Vec<Arc<str>>,
     /// Who was left out.
     pub left_out: Vec<Arc<str>>,
     /// Where the tempo changes.
@@ -76,8 +78,9 @@ pub struct Rendered {
     pub frames: u32,
 }
 
-/// How long a bot may take for one tick.
+/// How long a bot may take for one tick, and one that makes no sound: it paints, and its first picture needs a model.
 const SLOWEST_TICK: Duration = Duration::from_secs(10);
+const SLOWEST_PAINTED_TICK: Duration = Duration::from_secs(60);
 /// A bot that has not answered for so long is sent the tick again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long a bot may take to be ready.
@@ -120,8 +123,10 @@ pub async fn render(
     let seconds = house.director.map().seconds(end) + TAIL_SECONDS;
     let frames = (seconds * SAMPLE_RATE).round() as u32;
     house.everybody_out(frames).await?;
+    let who = |silent| house.players.iter().filter(|p| p.silent == silent).map(|p| p.name.clone()).collect();
     Ok(Rendered {
-        bots: house.players.iter().map(|p| p.name.clone()).collect(),
+        bots: who(false),
+        silent: who(true),
         left_out: house.left_out,
         tempo_map: house.director.map().changes().collect(),
         sections,
@@ -134,6 +139,8 @@ struct Player {
     name: Arc<str>,
     to: SocketAddr,
     source: SocketAddr,
+    /// Whether it makes no sound.
+    silent: bool,
     /// Broadcasts received of it in all.
     heard: u32,
     /// Its answer: the last tick it has done, and how many broadcasts it had sent by then.
@@ -214,7 +221,8 @@ impl House {
             let (Some(to), Some(source)) = (bot.to, bot.source) else { continue };
             if bot.accepts().render {
                 let name = bot.name.clone();
-                self.players.push(Player { name, to, source, heard: 0, done: None, said: VecDeque::new() });
+                let silent = bot.hello.as_ref().is_some_and(|hello| hello.silent);
+                self.players.push(Player { name, to, source, silent, heard: 0, done: None, said: VecDeque::new() });
             } else if self.leave_out {
                 self.left_out.push(bot.name.clone());
             } else {
@@ -252,7 +260,7 @@ impl House {
             self.send(&time, self.players[i].to).await?;
         }
         let late = |p: &Player| !p.done.is_some_and(|(done, said)| done == tick.on_wire() && p.heard == said);
-        let deadline = clock::now() + SLOWEST_TICK;
+        let began = clock::now();
         let mut again = clock::now() + ASK_AGAIN;
         while let Some(player) = self.players.iter().find(|p| late(p)) {
             let now = clock::now();
@@ -262,7 +270,8 @@ impl House {
                 self.send(&time, player.to).await?;
                 continue;
             }
-            let left = deadline.saturating_sub(now);
+            let patience = if player.silent { SLOWEST_PAINTED_TICK } else { SLOWEST_TICK };
+            let left = (began + patience).saturating_sub(now);
             if left.is_zero() {
                 let position = self.director.position(tick);
                 bail!(
@@ -270,7 +279,7 @@ impl House {
                     player.name,
                     position.bar,
                     position.beat,
-                    SLOWEST_TICK.as_secs(),
+                    patience.as_secs(),
                     crate::death::last_words(&self.supervisor.last_lines(&player.name))
                 );
             }

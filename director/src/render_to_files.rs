@@ -1,9 +1,12 @@
-//! `director render`: a render, and what is made of it: mix, stems, MIDI, session log, piano roll.
+//! `director render`: a render, and what is made of it: mix, stems, MIDI, session log, piano roll, films.
 
 use crate::{
     artefacts::{
-        Part, Song, midi, mix,
+        Part, Song,
+        film::{Film, FilmError},
+        midi, mix,
         piano_roll::{self, Roll},
+        pictures,
         session::SessionLog,
     },
     cli::Render,
@@ -16,6 +19,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use musebot_protocol::{BotId, Broadcast, Tempo, Tick};
 use std::{
+    ffi::OsStr,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -75,6 +79,13 @@ fn to_files(ensemble: &Ensemble, bars: u32, seed: u64, out: &Path, name: &str, l
     for old in ensemble.bots.iter().flat_map(|bot| word_files(&stems, bot.id.as_str())) {
         // A render in which nobody sings leaves no words of an earlier one.
         std::fs::remove_file(&old).with_context(|| format!("failed to remove {}", old.display()))?;
+    }
+    for bot in &ensemble.bots {
+        let frames = frames_of(bot.id.as_str());
+        pictures::remove(&stems.join(&frames))?;
+        pictures::remove(&out.join(&frames))?;
+        // A film of other pictures would be taken for one of these.
+        let _ = std::fs::remove_file(out.join(film_of(bot.id.as_str())));
     }
     let bar = progress_bar("playing");
     let request = Request { ensemble: ensemble.clone(), bars, seed, stems: stems.clone(), leave_out };
@@ -140,7 +151,40 @@ fn to_files(ensemble: &Ensemble, bars: u32, seed: u64, out: &Path, name: &str, l
         let words = words.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
         tracing::info!("what was sung, with its times: {}", words.join(", "));
     }
+    let sound = (report.frames > 0).then(|| (out.join("mix.wav"), report.frames as f64 / f64::from(mix::SAMPLE_RATE)));
+    for bot in rendered.bots.iter().chain(&rendered.silent) {
+        let painted = out.join(frames_of(bot));
+        let count = pictures::bring_out(&stems.join(frames_of(bot)), &painted)?;
+        if count > 0 {
+            film(bot, Film { pictures: painted, count, sound: sound.clone(), out: out.join(film_of(bot)) });
+        }
+    }
     Ok(f64::from(rendered.frames) / 48_000.0)
+}
+
+/// The folder of a bot's pictures.
+fn frames_of(bot: &str) -> String {
+    format!("{bot}.frames")
+}
+
+fn film_of(bot: &str) -> String {
+    format!("{bot}.mp4")
+}
+
+/// Makes a film of a bot's pictures. They are there in any case: what keeps it from being made ends nothing.
+fn film(bot: &str, film: Film) {
+    let bar = progress_bar("filming");
+    bar.set_length(1000);
+    let made = film.make(OsStr::new("ffmpeg"), &mut |done| bar.set_position((done * 1000.0) as u64));
+    bar.finish_and_clear();
+    let what = format!("what {bot} has painted: {} pictures in {}", film.count, film.pictures.display());
+    match made {
+        Ok(()) => tracing::info!("{what}, and with the mix in {}", film.out.display()),
+        Err(FilmError::NoFfmpeg) => {
+            tracing::info!("{what}; where ffmpeg is installed, this makes a film of them: {}", film.command());
+        }
+        Err(error) => tracing::warn!("{what}, but no film ({error}); to try again: {}", film.command()),
+    }
 }
 
 /// The files with a bot's words that lie beside its stem.

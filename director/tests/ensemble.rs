@@ -18,6 +18,8 @@ mod ending;
 mod folders;
 #[path = "ensemble/launching.rs"]
 mod launching;
+#[path = "ensemble/painting.rs"]
+mod painting;
 #[path = "ensemble/playing.rs"]
 mod playing;
 #[path = "ensemble/rendering.rs"]

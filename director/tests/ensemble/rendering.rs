@@ -16,7 +16,7 @@ fn trio() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/ensembles/trio.toml")
 }
 
-fn render(file: &Path, out: &Path, more: &[&str]) -> Output {
+pub(crate) fn render(file: &Path, out: &Path, more: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_director"));
     command.arg("render").arg(file).arg("--out").arg(out).args(more);
     // A backtrace would push a bot's last words off its card.
@@ -25,12 +25,12 @@ fn render(file: &Path, out: &Path, more: &[&str]) -> Output {
     command.env("ALSA_CONFIG_PATH", "/nonexistent").output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// All files below a folder, by their names.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut all = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
