@@ -68,6 +68,9 @@ impl FastStyle {
 
     /// Paints `from` into `to` (made as large as `from`) in a mixture of the styles. Weights are taken relative to their sum; without any, all are alike.
     /// Sides that are not multiples of 4 are filled up at the edges and cut again.
+    ///
+    /// How bright `from` is as a whole makes no difference: to fade, fade `to`. What moves in steps of four pixels takes its
+    /// brush strokes along. It allocates only when a picture is larger than those before it.
     pub fn paint(&mut self, from: &Picture, weights: &[f32; STYLES], to: &mut Picture) {
         let (width, height) = (from.width(), from.height());
         if (to.width(), to.height()) != (width, height) {
