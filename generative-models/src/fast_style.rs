@@ -293,6 +293,15 @@ mod tests {
     }
 
     #[test]
+    fn how_bright_the_picture_is_makes_no_difference() {
+        let from = picture(48, 48);
+        let dark = Picture::new(48, 48, |x, y| from.pixels()[y * 48 + x].map(|c| c * 0.5));
+        let (bright, dark) = (painted(&from, &[(8, 1.0)]), painted(&dark, &[(8, 1.0)]));
+        let pairs = bright.pixels().as_flattened().iter().zip(dark.pixels().as_flattened());
+        assert!(pairs.map(|(a, b)| (a - b).abs()).sum::<f32>() / (48.0 * 48.0 * 3.0) < 0.01);
+    }
+
+    #[test]
     fn shares_sum_up_to_one_whatever_the_weights() {
         let mut odd = [0.0; STYLES];
         (odd[0], odd[1], odd[2], odd[3]) = (f32::NAN, f32::INFINITY, -3.0, f32::MAX);
