@@ -30,6 +30,9 @@ use std::{
 
 /// Where the page is when nobody says where and nobody else is there: a browser that waits for the bot finds it again.
 const USUAL_PORT: u16 = 8626;
+/// How far its threads stand back: behind the music, before the painter.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 /// What a conversation needs of a stack: it encodes a frame and parses a head, both on the heap.
 const STACK: usize = 512 * 1024;
 
@@ -94,6 +97,9 @@ fn listen(port: u16) -> io::Result<TcpListener> {
 
 /// Lets viewers in until `closing` hangs up.
 fn keep_the_door(listener: &TcpListener, closing: &UnixStream, guests: &Guests, service: &Arc<Service>) {
+    // Its own priority, which the threads that it starts take over; elsewhere this would be that of all threads.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICE);
     loop {
         let mut watched = [PollFd::new(listener, PollFlags::IN), PollFd::new(closing, PollFlags::IN)];
         match poll(&mut watched, None) {

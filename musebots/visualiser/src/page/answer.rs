@@ -112,7 +112,7 @@ impl Answer {
         header("Content-Security-Policy", &POLICY);
         header("Cross-Origin-Resource-Policy", &"same-origin");
         header("Cross-Origin-Opener-Policy", &"same-origin");
-        header("Referrer-Policy", &"no-referrer");
+        header("Referrer-Policy", &"same-origin");
         header("X-Content-Type-Options", &"nosniff");
         header("X-Frame-Options", &"DENY");
         header("Connection", &if stays { "keep-alive" } else { "close" });
