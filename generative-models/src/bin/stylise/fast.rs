@@ -10,9 +10,6 @@ use generative_models::fast_style::{FastStyle, STYLES};
 use std::io::Write as _;
 use std::path::Path;
 
-/// Bytes that the network takes for a pixel, at most about: numbers of 32 channels at full size, in and out of its widest layer.
-const BYTES_A_PIXEL: u64 = 300;
-
 /// Names the styles.
 pub(crate) fn list() -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
@@ -29,9 +26,10 @@ pub(crate) fn paint(options: &Options, content: &Path, styles: &[Weighted]) -> a
         content = content.with_longest(size);
     }
     let (width, height) = (content.width(), content.height());
-    let shape = width.min(height) as f64 / width.max(height) as f64;
-    let bytes = |size: usize| (size as f64 * (size as f64 * shape).ceil()) as u64 * BYTES_A_PIXEL;
-    memory::check(width.max(height), options.anyway, bytes)?;
+    let longest = width.max(height);
+    let side = |side: usize, size: usize| (side * size).div_ceil(longest.max(1));
+    let bytes = |size: usize| FastStyle::bytes(side(width, size), side(height, size));
+    memory::check(longest, options.anyway, bytes)?;
     let mut picture = Picture::new(width, height, |_, _| [0.0; 3]);
     FastStyle::shipped().paint(&content, &weights, &mut picture);
     picture.save(&outputs.out)?;

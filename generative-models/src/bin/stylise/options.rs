@@ -26,7 +26,7 @@ use std::path::PathBuf;
        stylise PICTURE --style-only LAYER -o OUT.png",
     after_help = "Examples:
   stylise cat.jpg waves.jpg -o cat.png
-  stylise cat.jpg waves.jpg -o cat.png --beta 1e6 --start noise --save-every 20 --loss-curve
+  stylise cat.jpg waves.jpg -o cat.png --beta 1e8 --start noise --save-every 20 --loss-curve
   stylise cat.jpg waves.jpg=0.7 mosaic.png=0.3 -o cat.png --size 768 --keep-colours
   stylise cat.jpg waves.jpg -o cat.png --style-layers relu1_1,relu2_1=0.5,relu3_1=0.2
   stylise cat.jpg --content-only relu4_2 -o what-relu4_2-keeps.png
@@ -54,7 +54,7 @@ pub(crate) struct Options {
     /// α, the weight of the content [default: 1].
     #[arg(long, value_name = "α")]
     pub(crate) alpha: Option<f64>,
-    /// β, the weight of the style [default: 1e5]. Ten times more, and the style wins; ten times less, and it is a tint.
+    /// β, the weight of the style [default: 1e7]. Ten times more, and the style wins; ten times less, and it is a tint.
     #[arg(long, value_name = "β")]
     pub(crate) beta: Option<f64>,
     /// Where the content is compared, each layer with a weight if one likes [default: relu4_2]. A higher layer keeps less of it.
@@ -78,7 +78,7 @@ pub(crate) struct Options {
     /// How the network halves what it sees; the paper likes the average better [default: average].
     #[arg(long, value_enum)]
     pub(crate) pooling: Option<Halving>,
-    /// The weight of the total variation, which smoothes [default: 0].
+    /// The weight of the total variation, which smoothes [default: 5; with only content or only style 0].
     #[arg(long, value_name = "WEIGHT")]
     pub(crate) variation: Option<f64>,
     /// Keep the content's colours, and take only the style's strokes.

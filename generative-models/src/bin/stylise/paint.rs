@@ -224,7 +224,7 @@ mod tests {
             ("iterations", format!("{};", task.iterations)),
             ("alpha", format!("{}]", task.alpha)),
             ("beta", format!("{:e}]", task.beta)),
-            ("variation", format!("{}]", task.variation)),
+            ("variation", format!("{};", task.variation)),
             ("rate", format!("{RATE}]")),
             ("scales", format!("{}]", task.scales)),
             ("seed", format!("{}]", task.seed)),
