@@ -1,6 +1,6 @@
 //! A picture behind the drawing: it covers the canvas and moves slowly, nearer and farther, to and fro.
 
-use super::sample::{sample, shrunk};
+use super::sample::{Sampler, shrunk};
 use generative_models::Picture;
 
 #[derive(Debug, Default)]
@@ -25,6 +25,7 @@ impl Content {
             self.small = None;
         }
         let picture = self.small.as_ref().map_or(picture, |(_, small)| small);
+        let Some(sampler) = Sampler::new(picture) else { return };
         let (full_width, full_height) = (picture.width() as f32, picture.height() as f32);
         let wave = |seconds: f64| (now / seconds * std::f64::consts::TAU).sin() as f32;
         let near = 1.12 + 0.06 * wave(47.0);
@@ -35,7 +36,7 @@ impl Content {
         for (y, line) in canvas.pixels_mut().chunks_exact_mut(width).enumerate() {
             let from_y = top + (y as f32 + 0.5) * scale;
             for (x, pixel) in line.iter_mut().enumerate() {
-                *pixel = sample(picture, left + (x as f32 + 0.5) * scale, from_y);
+                *pixel = sampler.at(left + (x as f32 + 0.5) * scale, from_y);
             }
         }
     }

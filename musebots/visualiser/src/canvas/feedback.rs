@@ -1,6 +1,6 @@
 //! What was seen before stays a while, and moves: grown and turned about the middle, and fading.
 
-use super::sample::sample;
+use super::sample::Sampler;
 use crate::Look;
 use generative_models::Picture;
 
@@ -12,9 +12,7 @@ pub(super) fn draw(picture: &mut Picture, seen: &Picture, look: &Look, passed: f
     let passed = if passed.is_finite() { passed.clamp(0.0, 10.0) } else { 10.0 };
     let known = |number: f32, otherwise: f64| if number.is_finite() { f64::from(number) } else { otherwise };
     let share = known(look.trail, 0.0).clamp(0.0, MOST).powf(passed.max(0.01)) as f32;
-    if share < 0.01 || seen.width() == 0 || seen.height() == 0 {
-        return;
-    }
+    let Some(sampler) = Sampler::new(seen).filter(|_| share >= 0.01) else { return };
     let (width, height) = (picture.width(), picture.height());
     let grown = known(look.zoom, 1.0).clamp(0.3, 3.0).powf(passed) as f32;
     let angle = (known(look.turn, 0.0) * passed).clamp(-1.0, 1.0) as f32;
@@ -26,8 +24,9 @@ pub(super) fn draw(picture: &mut Picture, seen: &Picture, look: &Look, passed: f
         let dy = y as f32 + 0.5 - middle_y;
         for (x, pixel) in line.iter_mut().enumerate() {
             let dx = x as f32 + 0.5 - middle_x;
-            let was =
-                sample(seen, (middle_x + dx * along + dy * over) * fit_x, (middle_y - dx * over + dy * along) * fit_y);
+            let from_x = (middle_x + dx * along + dy * over) * fit_x;
+            let from_y = (middle_y - dx * over + dy * along) * fit_y;
+            let was = sampler.at(from_x, from_y);
             for n in 0..3 {
                 pixel[n] += (was[n].clamp(0.0, 1.0) - pixel[n]) * share;
             }

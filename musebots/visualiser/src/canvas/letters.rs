@@ -1,7 +1,11 @@
 //! Words as lettering. Letters: Roboto (Copyright 2015 Google Inc., Apache License 2.0), part of the program. What it has no
 //! letter for is left out.
 
-use super::{brush::Brush, colour::Colour, layout::Layout};
+use super::{
+    brush::{Brush, polygon},
+    colour::Colour,
+    layout::Layout,
+};
 use crate::{Scene, scene::WORD_LIFE};
 use ab_glyph::{Font as _, FontRef, GlyphId, OutlineCurve};
 use tiny_skia::{Path, PathBuilder};
@@ -48,7 +52,15 @@ impl Letters {
             let seat = scene.players[line.player].seat;
             let opacity = soft((scene.now - line.due) as f32 / 0.3);
             for row in self.wrapped(&line.text, layout.width * 0.92 / size).iter().rev() {
-                let x = layout.width * 0.5 - self.width(row) * size / 2.0;
+                let wide = self.width(row) * size;
+                let x = layout.width * 0.5 - wide / 2.0;
+                // On a dark band, which also covers what lingers of the line before.
+                let (left, top) = (x - size * 0.5, base - size * 0.95);
+                let (right, bottom) = (left + wide + size, top + size * 1.2);
+                let band = polygon([(left, top), (right, top), (right, bottom), (left, bottom)]);
+                if let Some(band) = band.filter(|_| wide > 0.0) {
+                    brush.fill(&band, Colour::new(0.13, 0.03, 4.6), 0.6 * opacity);
+                }
                 self.write(brush, row, size, (x, base), colour(seat).lighter(0.25).stronger(0.4), opacity);
                 base -= size * 1.15;
             }

@@ -45,7 +45,7 @@ pub(super) fn draw(brush: &mut Brush, layout: &Layout, scene: &Scene, place: usi
 /// Low voices are broad, high ones slim.
 fn half(layout: &Layout, player: &Player, velocity: f32) -> f32 {
     let low = (1.0 - (player.pitch as f32 - 30.0) / 60.0).clamp(0.0, 1.0);
-    layout.size * (0.006 + 0.014 * low) * (0.4 + velocity)
+    layout.size * (0.009 + 0.016 * low) * (0.45 + velocity)
 }
 
 /// A band through places, smooth, with round ends, over its own shadow.
@@ -88,7 +88,7 @@ fn bead(brush: &mut Brush, layout: &Layout, scene: &Scene, mark: &Mark, head: f3
     let seat = scene.players[mark.player].seat;
     let fresh = (-age / 0.12).exp() as f32;
     let left = (1.0 - age / crate::scene::MARK_LIFE).clamp(0.0, 1.0) as f32;
-    let radius = layout.size * (0.010 + 0.026 * mark.velocity) * (0.55 + 0.45 * left) * (1.0 + 0.9 * fresh);
+    let radius = layout.size * (0.012 + 0.031 * mark.velocity) * (0.55 + 0.45 * left) * (1.0 + 0.9 * fresh);
     let opacity = left.sqrt();
     let shape = |radius: f32| match seat % 4 {
         0 => blob(x, y, radius, 0, 0.0, 0.0),

@@ -2,22 +2,45 @@
 
 use generative_models::Picture;
 
-/// The colour at a place in pixels (centres at halves): between four pixels; beyond an edge, the edge's.
-#[inline]
-pub(super) fn sample(picture: &Picture, x: f32, y: f32) -> [f32; 3] {
-    let (width, height) = (picture.width(), picture.height());
-    let x = (x - 0.5).clamp(0.0, (width - 1) as f32);
-    let y = (y - 0.5).clamp(0.0, (height - 1) as f32);
-    let (x0, y0) = (x as usize, y as usize);
-    let (right, u, v) = (usize::from(x0 + 1 < width), x - x0 as f32, y - y0 as f32);
-    let upper = y0 * width + x0;
-    let lower = if y0 + 1 < height { upper + width } else { upper };
-    let pixels = picture.pixels();
-    let (a, b, c, d) = (pixels[upper], pixels[upper + right], pixels[lower], pixels[lower + right]);
-    std::array::from_fn(|n| {
-        let (above, below) = (a[n] + (b[n] - a[n]) * u, c[n] + (d[n] - c[n]) * u);
-        above + (below - above) * v
-    })
+/// A picture to be read from, at places in pixels (centres at halves).
+#[derive(Clone, Copy)]
+pub(super) struct Sampler<'a> {
+    pixels: &'a [[f32; 3]],
+    width: usize,
+    right: f32,
+    bottom: f32,
+}
+
+impl<'a> Sampler<'a> {
+    /// `None` for a picture without pixels.
+    pub(super) fn new(picture: &'a Picture) -> Option<Self> {
+        let (width, height) = (picture.width(), picture.height());
+        (width > 0 && height > 0).then(|| Self {
+            pixels: picture.pixels(),
+            width,
+            right: (width - 1) as f32,
+            bottom: (height - 1) as f32,
+        })
+    }
+
+    /// The colour at a place: between four pixels; beyond an edge, the edge's.
+    #[inline]
+    pub(super) fn at(&self, x: f32, y: f32) -> [f32; 3] {
+        let x = (x - 0.5).clamp(0.0, self.right);
+        let y = (y - 0.5).clamp(0.0, self.bottom);
+        let (x0, y0) = (x as usize, y as usize);
+        let (u, v) = (x - x0 as f32, y - y0 as f32);
+        // At the last column and row there is nothing beyond, and nothing of it is needed.
+        let right = usize::from(u > 0.0);
+        let upper = y0 * self.width + x0;
+        let lower = if v > 0.0 { upper + self.width } else { upper };
+        let (a, b) = (self.pixels[upper], self.pixels[upper + right]);
+        let (c, d) = (self.pixels[lower], self.pixels[lower + right]);
+        std::array::from_fn(|n| {
+            let (above, below) = (a[n] + (b[n] - a[n]) * u, c[n] + (d[n] - c[n]) * u);
+            above + (below - above) * v
+        })
+    }
 }
 
 /// The mean of whole squares of pixels: as small as can be without being smaller than `width` × `height`.
@@ -44,9 +67,10 @@ mod tests {
     #[test]
     fn between_two_pixels_is_their_mean_and_outside_is_the_edge() {
         let picture = Picture::new(2, 1, |x, _| [x as f32; 3]);
-        assert_eq!(sample(&picture, 1.0, 0.5), [0.5; 3]);
-        assert_eq!(sample(&picture, -9.0, 5.0), [0.0; 3]);
-        assert_eq!(sample(&picture, 9.0, -5.0), [1.0; 3]);
+        let sampler = Sampler::new(&picture).unwrap();
+        assert_eq!(sampler.at(1.0, 0.5), [0.5; 3]);
+        assert_eq!(sampler.at(-9.0, 5.0), [0.0; 3]);
+        assert_eq!(sampler.at(9.0, -5.0), [1.0; 3]);
     }
 
     #[test]
