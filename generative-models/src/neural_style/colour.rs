@@ -1,13 +1,16 @@
 //! The content's colours kept: L. A. Gatys, M. Bethge, A. Hertzmann and E. Shechtman, "Preserving Color in Neural Artistic
 //! Style Transfer" (2016), <https://arxiv.org/abs/1606.05897>.
 //!
-//! Of its two ways this is the first, matching: before a style is looked at it gets the content's colours, as a whole, so that
-//! its strokes are the content's colours, too. Each pixel goes the way that takes the style's mean μ_a and covariance
-//! Σ_a to the content's:
+//! It has two ways, and here they are taken one after the other. Before a style is looked at it gets the content's colours as a
+//! whole, so that the painting becomes as bright as the content, and its strokes are made where the content has something to
+//! tell apart. Each pixel goes the way that takes the style's mean μ_a and covariance Σ_a to the content's:
 //!
 //! ```text
 //! a' = Σ_p^½ Σ_a^-½ (a − μ_a) + μ_p
 //! ```
+//!
+//! After that, what is shown has the luminance of the painting and the colours of the content: without, some strokes have a
+//! colour that the content has elsewhere; and without the first, a dark style makes a dark painting.
 
 use crate::Picture;
 
@@ -27,6 +30,17 @@ pub(super) fn recoloured(style: &Picture, content: &Picture) -> Picture {
         let off = [0, 1, 2].map(|c| f64::from(pixel[c]) - from[c]);
         [0, 1, 2].map(|c| (to[c] + (0..3).map(|k| turn[c][k] * off[k]).sum::<f64>()).clamp(0.0, 1.0) as f32)
     })
+}
+
+/// The painting's luminance in the content's colours; both are of the same size.
+pub(super) fn coloured(painting: &Picture, content: &Picture) -> Picture {
+    let luminance = |[r, g, b]: [f32; 3]| 0.299 * r + 0.587 * g + 0.114 * b;
+    let pixels = painting.pixels().iter().zip(content.pixels());
+    let coloured = pixels.map(|(x, p)| {
+        let lighter = luminance(*x) - luminance(*p);
+        p.map(|p| (p + lighter).clamp(0.0, 1.0))
+    });
+    Picture::of_pixels(painting.width(), painting.height(), coloured.collect())
 }
 
 /// The mean colour, and the covariance.
@@ -96,6 +110,18 @@ mod tests {
                 assert!((spread[i][j] - wanted_spread[i][j]).abs() < 1e-4, "{spread:?} for {wanted_spread:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_shown_has_the_paintings_luminance_and_the_contents_colours() {
+        let painting = Picture::new(2, 1, |x, _| if x == 0 { [0.5, 0.5, 0.5] } else { [0.2, 0.6, 0.4] });
+        let content = Picture::new(2, 1, |x, _| if x == 0 { [0.6, 0.3, 0.4] } else { [0.5; 3] });
+        let shown = coloured(&painting, &content);
+        let [r, g, b] = shown.pixels()[0];
+        assert!((r - g - 0.3).abs() < 1e-6 && (b - g - 0.1).abs() < 1e-6, "the differences are the content's");
+        assert!((0.299 * r + 0.587 * g + 0.114 * b - 0.5).abs() < 1e-6, "it is as light as the painting");
+        let [r, g, b] = shown.pixels()[1];
+        assert!((r - g).abs() < 1e-6 && (g - b).abs() < 1e-6, "grey stays grey");
     }
 
     #[test]

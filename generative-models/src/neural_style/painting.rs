@@ -1,6 +1,6 @@
 //! A painting in the making: evaluation by evaluation, from the coarsest scale to the finest.
 
-use super::colour::recoloured;
+use super::colour::{coloured, recoloured};
 use super::descent::Descent;
 use super::scales::{Scale, scales};
 use super::start::start;
@@ -138,8 +138,14 @@ impl<'a> Painting<'a> {
     #[must_use]
     pub fn picture(&self) -> Picture {
         let (width, height) = self.size();
-        let best = self.best();
-        if (best.width(), best.height()) == (width, height) { best } else { best.resized(width, height) }
+        let mut shown = self.best();
+        if (shown.width(), shown.height()) != (width, height) {
+            shown = shown.resized(width, height);
+        }
+        match (self.task.colour, &self.task.content) {
+            (Colour::Kept, Some(p)) => coloured(&shown, &p.resized(width, height)),
+            _ => shown,
+        }
     }
 
     fn best(&self) -> Picture {

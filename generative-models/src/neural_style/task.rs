@@ -37,7 +37,7 @@ pub enum Colour {
     /// The style's.
     #[default]
     Taken,
-    /// The content's: the styles are recoloured before they are looked at (see the paper of 2016).
+    /// The content's, each in its place.
     Kept,
 }
 
@@ -138,7 +138,8 @@ impl Task {
         task
     }
 
-    /// Bytes that a painting takes, besides the network's weights, with a network of this depth: for an estimate before one begins.
+    /// Bytes that a painting takes with a network of this depth, whose weights as it packs them are among them: for an estimate
+    /// before one begins.
     #[must_use]
     pub fn bytes(&self, depth: Depth) -> u64 {
         let Some(until) = self.until() else { return 0 };

@@ -141,7 +141,7 @@ fn the_gradient_of_the_total_is_what_differences_say() {
 #[test]
 fn the_losses_fall() {
     let vgg = vgg();
-    for (optimiser, most) in [(Optimiser::Lbfgs { memory: 10 }, 0.3), (Optimiser::Adam { rate: 0.02 }, 0.6)] {
+    for (optimiser, most) in [(Optimiser::Lbfgs { memory: 10 }, 0.7), (Optimiser::Adam { rate: 0.02 }, 0.7)] {
         let mut task = small();
         (task.optimiser, task.scales, task.start) = (optimiser, 1, Start::Noise);
         let history = painted(&vgg, task).1;
@@ -212,6 +212,18 @@ fn a_style_of_weight_0_does_not_show() {
     let (alone, mut two) = (small(), small());
     two.styles.push((picture(40, 40, 5), 0.0));
     assert_eq!(painted(&vgg, alone).0, painted(&vgg, two).0);
+}
+
+#[test]
+fn a_grey_content_whose_colours_are_kept_stays_grey() {
+    let mut task = small();
+    let grey = picture(60, 44, 1);
+    task.content = Some(Picture::new(60, 44, |x, y| [grey.pixels()[y * 60 + x][1]; 3]));
+    (task.colour, task.iterations) = (Colour::Kept, 4);
+    let painted = painted(&vgg(), task).0;
+    assert!(painted.pixels().iter().all(|[r, g, b]| (r - g).abs() < 1e-5 && (g - b).abs() < 1e-5));
+    let spread = |pixels: &[[f32; 3]]| pixels.iter().map(|p| p[0]).fold(0.0, f32::max);
+    assert!(spread(painted.pixels()) > 0.1, "it is not black");
 }
 
 #[test]
