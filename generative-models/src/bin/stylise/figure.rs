@@ -14,6 +14,8 @@ use std::path::Path;
 
 /// The longer side of a picture in it, if nothing else is asked for.
 const SIZE: usize = 224;
+/// Evaluations for each of its pictures, if nothing else is asked for.
+const ITERATIONS: usize = 100;
 const BLOCKS: u8 = 5;
 /// Between pictures.
 const GAP: usize = 12;
@@ -83,7 +85,7 @@ fn tasks(options: &Options, content: &Picture, style: &Picture) -> anyhow::Resul
         .chain(styles)
         .map(|mut task| {
             // Small pictures: one size is enough.
-            task.scales = 1;
+            (task.scales, task.iterations) = (1, ITERATIONS);
             paint::set(options, &mut task)?;
             Ok(task)
         })
@@ -98,7 +100,7 @@ fn canvas(vgg: &Vgg, content: &Picture, style: &Picture, made: &[Picture]) -> Pi
     let mut canvas = Canvas::new(width, lower + NAMES + style.height() + TITLE);
     for (row, (top, original)) in [(TITLE, content), (lower, style)].into_iter().enumerate() {
         let first = row * usize::from(BLOCKS);
-        let originals = std::iter::once(("it itself".to_owned(), original));
+        let originals = std::iter::once((["the content", "the style"][row].to_owned(), original));
         let of_layers = made.iter().enumerate().skip(first).take(usize::from(BLOCKS));
         let name = |n: usize| {
             let layer = features::name_of(column(n));

@@ -48,7 +48,7 @@ pub(crate) struct Options {
     /// The longer side of the painting in pixels [default: 512; with --figure 224, of each of its pictures; with --fast the content's].
     #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u64).range(16..=16384))]
     pub(crate) size: Option<u64>,
-    /// Evaluations of the losses, each a step [default: 200; with --figure for each of its pictures].
+    /// Evaluations of the losses, each a step [default: 200; with --figure 100 for each of its ten pictures].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) iterations: Option<u64>,
     /// α, the weight of the content [default: 1].
@@ -105,7 +105,7 @@ pub(crate) struct Options {
     /// Make only the style, from noise, as the first layers of the blocks up to this one see it.
     #[arg(long, value_name = "LAYER", conflicts_with_all = ["figure", "fast", "content_layers"])]
     pub(crate) style_only: Option<String>,
-    /// Draw the paper's figure of one's own pictures: what each layer keeps of the content, and of the style.
+    /// Draw the paper's figure of one's own pictures, in some minutes: what each layer keeps of the content, and of the style.
     #[arg(long, conflicts_with_all = ["fast", "save_every", "loss_curve", "content_layers", "style_layers", "keep_colours", "start"])]
     pub(crate) figure: bool,
     /// Paint at once, by a network that learnt these styles; `list` names them.
