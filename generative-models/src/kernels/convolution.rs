@@ -74,6 +74,16 @@ impl Convolution {
         }
     }
 
+    /// How many numbers weights are when they are packed, for either way.
+    pub(crate) fn numbers(input: usize, output: usize) -> usize {
+        if input.is_multiple_of(WIDTH) { winograd::PLACES * input * output } else { 9 * input * output.max(WIDTH) }
+    }
+
+    /// How many numbers are kept at a time while it computes, but for what each thread keeps near.
+    pub(crate) fn room(size: Size, input: usize, output: usize) -> usize {
+        if input.is_multiple_of(WIDTH) { winograd::room(size, input, output) } else { 0 }
+    }
+
     /// Computes.
     pub(crate) fn run(&self, level: Level, task: Task, to: &mut [f32]) {
         if task.size.height == 0 || task.size.width == 0 {

@@ -4,7 +4,7 @@ use super::plan::{self, Step};
 use super::pooling::{self, Shape};
 use super::{Depth, Features, Layer, Pooling, Vgg};
 use crate::Picture;
-use crate::kernels::{Level, Size, Task, Then};
+use crate::kernels::{Convolution, Level, Size, Task, Then};
 use rayon::prelude::*;
 
 /// What a picture's way through the network leaves behind. It is used again and again, and grows only for a larger picture.
@@ -129,10 +129,17 @@ impl Pass {
     pub fn bytes(depth: Depth, width: usize, height: usize, until: Layer) -> u64 {
         let steps: Vec<Step> = plan::steps(depth).into_iter().filter(|step| step.layer <= until).collect();
         let all = plan::sizes(&steps, height, width);
-        let numbers = |&(height, width, step): &(usize, usize, Step)| height as u64 * width as u64 * step.output as u64;
-        let activations: u64 = all.iter().map(numbers).sum();
-        let widest = all.iter().map(numbers).max().unwrap_or(0);
-        let weights: u64 = steps.iter().map(|step| 9 * step.input as u64 * step.output as u64).sum();
-        4 * (activations + 2 * widest + 3 * height as u64 * width as u64 + 3 * weights)
+        let numbers = |&(height, width, step): &(usize, usize, Step)| height * width * step.output;
+        let activations: usize = all.iter().map(numbers).sum();
+        // Of the gradients, the largest layer's and that of the layer below it, which is no larger.
+        let gradients = 2 * all.iter().map(numbers).max().unwrap_or(0);
+        // As read (at most), and packed for either way.
+        let weights: usize = steps.iter().map(|step| 9 * step.input * step.output).sum();
+        let weights = weights + 2 * steps.iter().map(|step| Convolution::numbers(step.input, step.output)).sum::<usize>();
+        let room = |&(height, width, step): &(usize, usize, Step)| {
+            Convolution::room(Size { height, width }, step.input, step.output)
+        };
+        let room = all.iter().map(room).max().unwrap_or(0);
+        4 * (activations + gradients + 3 * height * width + weights + room) as u64
     }
 }

@@ -44,7 +44,7 @@ use std::cell::RefCell;
 use tile::{Grid, Landing, enter, leave};
 
 /// Places of a transformed tile.
-const PLACES: usize = 36;
+pub(super) const PLACES: usize = 36;
 
 /// Results of a tile, in each direction.
 const STEP: usize = 4;
@@ -108,11 +108,11 @@ impl Winograd {
                     let tiles = end - from;
                     // A little more than a plane, lest all planes meet in the same lines of the cache.
                     let plane = tiles * self.input + WIDTH;
-                    let entered = room(entered, PLACES * plane);
+                    let entered = space(entered, PLACES * plane);
                     let mut planes: [&mut [f32]; PLACES] = planes(entered, plane);
                     enter(level, task, self.input, grid.tiles(first + from, tiles), &mut planes);
                     let plane_of_products = tiles * WIDTH + WIDTH;
-                    let products = room(products, PLACES * plane_of_products);
+                    let products = space(products, PLACES * plane_of_products);
                     for panel in 0..self.output / WIDTH {
                         for place in 0..PLACES {
                             let entered = &entered[place * plane..];
@@ -131,8 +131,7 @@ impl Winograd {
     /// All threads together: all tiles enter, all are multiplied, all leave.
     fn far(&self, level: Level, task: Task, to: &mut [f32]) {
         let grid = Grid::of(task.size);
-        let most = FAR / (PLACES * (self.input + self.output));
-        let rows = (most / grid.columns).clamp(1, grid.rows);
+        let rows = grid.together(self.input, self.output);
         let line = STEP * task.size.width * self.output;
         let panels = self.output / WIDTH;
         // Not the thread's own room: while this one waits for others it may be given work that wants it.
@@ -142,7 +141,7 @@ impl Winograd {
             let rows = rows.min(grid.rows - top);
             let tiles = rows * grid.columns;
             let plane = tiles * self.input + WIDTH;
-            let entered = room(&mut all.entered, PLACES * plane);
+            let entered = space(&mut all.entered, PLACES * plane);
             let mut lines: Vec<_> =
                 entered.chunks_mut(plane).map(|p| p.chunks_mut(grid.columns * self.input)).collect();
             let mut lines: Vec<[&mut [f32]; PLACES]> = (0..rows)
@@ -157,7 +156,7 @@ impl Winograd {
             });
             let of_panel = tiles * WIDTH;
             let plane_of_products = panels * of_panel + WIDTH;
-            let products = room(&mut all.products, PLACES * plane_of_products);
+            let products = space(&mut all.products, PLACES * plane_of_products);
             // Several panels a task: the tiles stay near while the weights pass by.
             let together = panels.div_ceil(4);
             products.par_chunks_mut(plane_of_products).enumerate().for_each(|(place, products)| {
@@ -188,8 +187,24 @@ impl Winograd {
     }
 }
 
+/// How many numbers all threads together keep.
+pub(super) fn room(size: Size, input: usize, output: usize) -> usize {
+    let grid = Grid::of(size);
+    if input.max(output) < MANY || grid.rows == 0 {
+        return 0;
+    }
+    PLACES * (input + output) * grid.together(input, output) * grid.columns
+}
+
+impl Grid {
+    /// Rows of tiles that are taken together.
+    fn together(self, input: usize, output: usize) -> usize {
+        (FAR / (PLACES * (input + output)) / self.columns).clamp(1, self.rows)
+    }
+}
+
 /// As many numbers as `len`, whatever they are.
-fn room(numbers: &mut Vec<f32>, len: usize) -> &mut [f32] {
+fn space(numbers: &mut Vec<f32>, len: usize) -> &mut [f32] {
     if numbers.len() < len {
         numbers.clear();
         numbers.resize(len, 0.0);
