@@ -135,7 +135,8 @@ impl Pass {
         let gradients = 2 * all.iter().map(numbers).max().unwrap_or(0);
         // As read (at most), and packed for either way.
         let weights: usize = steps.iter().map(|step| 9 * step.input * step.output).sum();
-        let weights = weights + 2 * steps.iter().map(|step| Convolution::numbers(step.input, step.output)).sum::<usize>();
+        let weights =
+            weights + 2 * steps.iter().map(|step| Convolution::numbers(step.input, step.output)).sum::<usize>();
         let room = |&(height, width, step): &(usize, usize, Step)| {
             Convolution::room(Size { height, width }, step.input, step.output)
         };

@@ -281,3 +281,42 @@ fn the_weights_that_come_with_the_project_see_an_edge() {
     };
     assert!(strength(8) > 10.0 * strength(5) + 1.0, "{} {}", strength(8), strength(5));
 }
+
+#[cfg(feature = "learn")]
+#[test]
+fn candles_own_convolutions_see_the_same() -> candle_core::Result<()> {
+    use candle_core::{Device, Tensor};
+    let (vgg, picture) = (Vgg::shipped().unwrap(), picture(21, 18));
+    let (mut pass, until) = (Pass::default(), vgg.layer("relu3_3").unwrap());
+    vgg.forward(&picture, until, Pooling::Average, &mut pass);
+    let mut now = Tensor::from_slice(picture.pixels().as_flattened(), (18, 21, 3), &Device::Cpu)?.permute((2, 0, 1))?;
+    let mean = Tensor::new(&Entry::BYTES.shift, &Device::Cpu)?.reshape((3, 1, 1))?;
+    now = (now * 255.0)?.broadcast_sub(&mean)?.unsqueeze(0)?;
+    for block in vgg.blocks.iter().take_while(|block| block.step.layer <= until) {
+        let Step { layer, input, output, halved } = block.step;
+        if halved {
+            now = now.avg_pool2d(2)?;
+        }
+        let mut weights = vec![0.0; 9 * input * output];
+        weights.chunks_mut(9 * input).enumerate().for_each(|(n, to)| block.numbers.of_output(n, to));
+        let weights = Tensor::from_vec(weights, (output, input, 3, 3), &Device::Cpu)?;
+        let bias = Tensor::from_slice(&block.bias, (1, output, 1, 1), &Device::Cpu)?;
+        now = now.contiguous()?.conv2d(&weights, 1, 1, 1, 1)?.broadcast_add(&bias)?.relu()?;
+        let stock: Vec<f32> = now.squeeze(0)?.permute((1, 2, 0))?.flatten_all()?.to_vec1()?;
+        let apart = apart(pass.features(layer).numbers, &stock.iter().map(|x| f64::from(*x)).collect::<Vec<_>>());
+        assert!(apart < 1e-4, "{layer}: {apart}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_memory_of_a_pass_grows_with_the_picture_and_the_layers() {
+    let vgg = Vgg::random(Depth::Sixteen, 1);
+    let layer = |name| vgg.layer(name).unwrap();
+    let megabytes = |side, until| Pass::bytes(Depth::Sixteen, side, side, layer(until)) >> 20;
+    assert!(megabytes(512, "relu5_1") > megabytes(256, "relu5_1"));
+    assert!(megabytes(256, "relu5_1") > megabytes(256, "relu2_1"));
+    // Two layers of 64 channels and their gradients, four times 16 MB, and next to no weights.
+    assert!((64..72).contains(&megabytes(256, "relu1_2")), "{}", megabytes(256, "relu1_2"));
+    assert!(Pass::bytes(Depth::Nineteen, 0, 0, layer("relu5_1")) > 0);
+}
