@@ -81,7 +81,9 @@ fn enter_inner(task: Task, channels: usize, tiles: Tiles, planes: &mut [&mut [f3
                         if let Some(mask) = task.mask {
                             let mask = chunk(mask, at + channel);
                             for n in 0..WIDTH {
-                                d[row][n] = if mask[n] > 0.0 { d[row][n] } else { 0.0 };
+                                // All bits or none: that needs no branch.
+                                let keep = u32::from(mask[n] > 0.0).wrapping_neg();
+                                d[row][n] = f32::from_bits(d[row][n].to_bits() & keep);
                             }
                         }
                     }
