@@ -94,7 +94,10 @@ fn gather_inner(task: Task, input: usize, y: usize, x: usize, to: &mut [f32]) {
                 None => to.copy_from_slice(pixel),
                 Some(mask) => {
                     let mask = &mask[at..][..input];
-                    (0..input).for_each(|n| to[n] = if mask[n] > 0.0 { pixel[n] } else { 0.0 });
+                    // All bits or none: that needs no branch.
+                    for n in 0..input {
+                        to[n] = f32::from_bits(pixel[n].to_bits() & u32::from(mask[n] > 0.0).wrapping_neg());
+                    }
                 }
             }
         }
