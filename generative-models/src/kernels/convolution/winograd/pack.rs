@@ -28,6 +28,7 @@ pub(super) fn pack(level: Level, input: usize, output: usize, fetch: Fetch, back
     panels.par_iter_mut().enumerate().for_each(|(panel, places)| {
         let mut nine = [[0.0; WIDTH]; 9];
         for i in 0..from {
+            #[expect(clippy::needless_range_loop, reason = "it counts lines of one and columns of the other")]
             for o in 0..WIDTH {
                 let other = panel * WIDTH + o;
                 let at = if back { i * input + other } else { other * input + i };

@@ -1,5 +1,7 @@
 //! Tiles on their way in (Bᵀ d B) and out (Aᵀ m A), sixteen channels at a time.
 
+#![expect(clippy::needless_range_loop, reason = "places are counted in two directions, and lines are turned")]
+
 use super::super::{Size, Task, Then};
 use super::{PLACES, STEP};
 use crate::kernels::at_each_level;
