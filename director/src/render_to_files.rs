@@ -179,7 +179,7 @@ fn film(bot: &str, film: Film) {
     bar.finish_and_clear();
     let what = format!("what {bot} has painted: {} pictures in {}", film.count, film.pictures.display());
     match made {
-        Ok(()) => tracing::info!("{what}, and with the mix in {}", film.out.display()),
+        Ok(()) => tracing::info!("{what}, and the film of them: {}", film.out.display()),
         Err(FilmError::NoFfmpeg) => {
             tracing::info!("{what}; where ffmpeg is installed, this makes a film of them: {}", film.command());
         }

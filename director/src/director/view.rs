@@ -101,7 +101,7 @@ impl Director {
                     late: b.late,
                     xruns: b.xruns,
                     restarts: b.restarts.count,
-                    page: b.page.clone(),
+                    page: b.page.clone().filter(|_| b.is_here()),
                     kinds: b.hello.as_ref().map(|h| h.kinds.join(" ")).unwrap_or_default(),
                 })
                 .collect(),

