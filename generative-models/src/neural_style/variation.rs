@@ -69,11 +69,11 @@ mod tests {
             moved.pixels_mut()[n][c] += h;
             2.0 * variation(0.0, &moved, &mut [[0.0; 3]; 35])
         };
-        for n in 0..35 {
-            for c in 0..3 {
+        for (n, pixel) in gradient.iter().enumerate() {
+            for (c, is) in pixel.iter().enumerate() {
                 let h = 1.0 / 4096.0;
                 let slope = (at(n, c, h) - at(n, c, -h)) / (2.0 * f64::from(h));
-                assert!((slope - f64::from(gradient[n][c])).abs() < 2e-3, "{n} {c}: {} for {slope}", gradient[n][c]);
+                assert!((slope - f64::from(*is)).abs() < 2e-3, "{n} {c}: {is} for {slope}");
             }
         }
     }
