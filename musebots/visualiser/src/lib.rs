@@ -2,16 +2,27 @@
 //! with the music, and shows it on a page that it serves.
 //!
 //! What it hears becomes [`Happening`]s, each with the second at which it is seen. A painter on threads of its own, of
-//! the lowest priority, takes them from there: [`Scene`] is who plays what right now, `Look` how that is painted,
-//! `Canvas` draws it, the fast network paints over it, and the [`Screen`] holds the newest frame for whoever looks.
+//! the lowest priority, takes them from there: [`Scene`] is who plays what right now, [`Look`] how that is painted,
+//! [`Canvas`] draws it, the fast network paints over it, and the [`Screen`] holds the newest frame for whoever looks.
+//! In a render the frames are files.
 
 mod canvas;
 mod content;
+mod ears;
+mod easel;
+mod film;
+mod flags;
+mod gallery;
 mod happening;
+mod ledger;
 mod look;
 mod page;
+mod painter;
+mod phrases;
+mod priority;
 mod scene;
 mod screen;
+mod studio;
 pub mod styles;
 
 pub use canvas::{Calm, Canvas};
@@ -22,21 +33,141 @@ pub use page::{NoWish, Page};
 pub use scene::{Line, Mark, Player, Scene, Word};
 pub use screen::{Frame, Mode, Screen, Status, Wish};
 
-use musebot_kit::{About, Musebot, Setup, Stage, Tick};
+use anyhow::Context;
+use ears::Ears;
+use film::Film;
+use flags::Flags;
+use gallery::Gallery;
+use musebot_kit::{About, Broadcast, Musebot, Setup, Stage, Tick};
+use painter::Painter;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{SyncSender, sync_channel},
+    },
+};
+use studio::Studio;
+
+/// What may be on its way to the painter; beyond it, what happens is not seen.
+const MOST_ON_THE_WAY: usize = 2048;
 
 /// The visualiser.
-pub struct Visualiser {}
+pub struct Visualiser {
+    ears: Ears,
+    happened: Vec<Happening>,
+    shows: Shows,
+}
+
+/// Where what happens goes.
+enum Shows {
+    /// To the painter's thread. The page is there for as long as this is.
+    Live(SyncSender<Happening>, #[expect(dead_code, reason = "it is served until it is dropped")] Page),
+    /// Into files.
+    Film(Box<Film>),
+}
 
 impl Musebot for Visualiser {
     fn about() -> About {
-        About::default()
+        About {
+            summary: "Paints the music on a page that a browser shows: the band's own drawing, through a network that paints \
+                      in 26 styles, or a painting that is worked on from phrase to phrase.",
+            kinds: &["visual"],
+            sends: &[],
+            receives: &[
+                "onset",
+                "section",
+                "density",
+                "hdensity",
+                "arousal",
+                "valence",
+                "notepool",
+                "plan/chords",
+                "plan/chordDuration",
+                "phraselength",
+                "tala",
+                "text",
+                "line",
+                "onoff",
+            ],
+            flags: flags::ALL,
+            silent: true,
+        }
     }
 
-    fn new(_setup: &Setup) -> anyhow::Result<Self> {
-        Ok(Self {})
+    fn new(setup: &Setup) -> anyhow::Result<Self> {
+        let flags = Flags::read(setup, std::thread::available_parallelism().map_or(1, usize::from))?;
+        let open = if setup.rendering { Content::open_for_render } else { Content::open };
+        let content = open(&flags.content, &setup.home, flags.size.0, flags.size.1)?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(flags.threads)
+            .thread_name(|n| format!("paint {n}"))
+            .start_handler(|_| priority::lowest())
+            .build()
+            .context("failed to start the painter's threads")?;
+        let shows = match setup.rendering.then(|| setup.pictures.clone()) {
+            Some(folder) => Self::film(setup, &flags, content, pool, folder)?,
+            None => Self::live(setup, &flags, content, pool)?,
+        };
+        Ok(Self { ears: Ears::default(), happened: Vec::new(), shows })
     }
 
-    fn tick(&mut self, _tick: Tick, _stage: &mut Stage) {}
+    fn tick(&mut self, tick: Tick, stage: &mut Stage) {
+        self.ears.tick(stage, &mut self.happened);
+        match &mut self.shows {
+            Shows::Live(..) => self.pass_on(),
+            Shows::Film(film) => film.go_on(&mut self.happened, stage.due(tick)),
+        }
+    }
+
+    fn heard(&mut self, said: &Broadcast, stage: &mut Stage) {
+        self.ears.heard(said, stage, &mut self.happened);
+        self.pass_on();
+    }
+}
+
+impl Visualiser {
+    fn film(
+        setup: &Setup,
+        flags: &Flags,
+        content: Content,
+        pool: rayon::ThreadPool,
+        folder: Option<PathBuf>,
+    ) -> anyhow::Result<Shows> {
+        let painter = Painter::new(flags.size, setup.seed, flags.mode, content, Studio::here());
+        Ok(Shows::Film(Box::new(Film::new(folder, painter, pool)?)))
+    }
+
+    fn live(setup: &Setup, flags: &Flags, content: Content, pool: rayon::ThreadPool) -> anyhow::Result<Shows> {
+        let pool = Arc::new(pool);
+        let studio = Studio::apart(Arc::clone(&pool)).context("failed to start a thread for paintings")?;
+        let painter = Painter::new(flags.size, setup.seed, flags.mode, content, studio);
+        let (happened, inbox) = sync_channel(MOST_ON_THE_WAY);
+        let (wish, wishes) = sync_channel(16);
+        let screen = Screen::default();
+        let page = Page::serve(screen.clone(), wish, flags.page)?;
+        tracing::info!("the page is at {}", page.address());
+        setup.page(page.address());
+        let gallery = Gallery {
+            painter,
+            pool,
+            screen,
+            happened: inbox,
+            wishes,
+            began: setup.began,
+            fps: flags.fps,
+            offset: flags.offset,
+        };
+        gallery.open().context("failed to start the painter's thread")?;
+        Ok(Shows::Live(happened, page))
+    }
+
+    /// What finds no room is not seen: whoever plays never waits for whoever paints.
+    fn pass_on(&mut self) {
+        if let Shows::Live(painter, _) = &self.shows {
+            self.happened.drain(..).for_each(|happening| drop(painter.try_send(happening)));
+        }
+    }
 }
 
 /// Notes what a test could not do for want of a program, for the list that scripts/test prints at its end.

@@ -69,6 +69,8 @@ struct Shared {
     newest: Mutex<Option<Arc<Frame>>>,
     changed: Condvar,
     status: Mutex<Status>,
+    /// When somebody last looked.
+    looked: Mutex<Option<Instant>>,
 }
 
 impl Screen {
@@ -87,6 +89,7 @@ impl Screen {
     /// The newest frame once it is later than number `after`; `None` if there is none by `deadline`.
     #[must_use]
     pub fn after(&self, after: u64, deadline: Instant) -> Option<Arc<Frame>> {
+        self.look();
         let mut newest = self.0.newest.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(frame) = newest.as_ref().filter(|frame| frame.number > after) {
@@ -95,6 +98,17 @@ impl Screen {
             let left = deadline.checked_duration_since(Instant::now()).filter(|left| *left > Duration::ZERO)?;
             newest = self.0.changed.wait_timeout(newest, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Whether somebody has looked within this time: for who need not paint for an empty room.
+    #[must_use]
+    pub fn looked_within(&self, time: Duration) -> bool {
+        self.0.looked.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|looked| looked.elapsed() < time)
+    }
+
+    /// Somebody looks.
+    pub fn look(&self) {
+        *self.0.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     /// Tells whoever looks how things stand.
