@@ -74,7 +74,8 @@ fn the_readmes_bot_is_the_one_that_the_kit_compiles() {
 #[test]
 fn files_that_the_architecture_names_are_there() {
     let text = read("ARCHITECTURE.md");
-    let folders = ["", "protocol/src", "director/src", "musebots/kit/src", "musebots/visualiser/src", "generative-models/src"];
+    let folders =
+        ["", "protocol/src", "director/src", "musebots/kit/src", "musebots/visualiser/src", "generative-models/src"];
     let mut found = 0;
     for name in text.split('`').skip(1).step_by(2).filter(|name| name.ends_with(".rs")) {
         assert!(folders.iter().any(|folder| root().join(folder).join(name).exists()), "there is no {name}");

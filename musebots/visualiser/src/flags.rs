@@ -68,9 +68,9 @@ fn size(given: Option<&str>) -> anyhow::Result<(usize, usize)> {
     let Some(given) = given else { return Ok((384, 216)) };
     let side = |text: &str| text.trim().parse().ok().filter(|side| (16..=2048).contains(side));
     let (width, height) = given.split_once(['x', 'X', '×']).unwrap_or((given, given));
-    side(width)
-        .zip(side(height))
-        .with_context(|| format!("failed to read the size `{given}`: something like 384x216 is meant, 16 to 2048 a side"))
+    side(width).zip(side(height)).with_context(|| {
+        format!("failed to read the size `{given}`: something like 384x216 is meant, 16 to 2048 a side")
+    })
 }
 
 fn number<N>(setup: &Setup, name: &str, range: RangeInclusive<N>) -> anyhow::Result<Option<N>>

@@ -42,7 +42,13 @@ pub(crate) struct Painter {
 }
 
 impl Painter {
-    pub(crate) fn new((width, height): (usize, usize), seed: u64, mode: Mode, content: Content, studio: Studio) -> Self {
+    pub(crate) fn new(
+        (width, height): (usize, usize),
+        seed: u64,
+        mode: Mode,
+        content: Content,
+        studio: Studio,
+    ) -> Self {
         Self {
             scene: Scene::default(),
             director: Director::new(seed),
