@@ -7,17 +7,17 @@
 use crate::styles::StylePicture;
 use generative_models::{
     Picture,
-    neural_style::{Losses, Optimiser, Painting, Task},
+    neural_style::{Losses, Painting, Task},
     vgg::Vgg,
 };
 use std::sync::Arc;
 
 /// Evaluations in a phrase.
-pub(crate) const ITERATIONS: usize = 60;
+pub(crate) const ITERATIONS: usize = 54;
 /// So many of them between what is shown.
 pub(crate) const SHOWN_EVERY: usize = 3;
 /// The longer side of what is worked on.
-const SIZE: usize = 192;
+const SIZE: usize = 224;
 
 /// A painting as it stands.
 #[derive(Debug, Clone)]
@@ -57,7 +57,8 @@ impl Easel {
             size: SIZE,
             iterations: ITERATIONS,
             seed: order.seed,
-            optimiser: Optimiser::Adam { rate: 0.03 },
+            // From coarse to fine it would begin as a blur.
+            scales: 1,
             ..Task::new(order.canvas, style)
         };
         self.losses.clear();

@@ -30,6 +30,7 @@ pub use content::Content;
 pub use happening::{Happening, What};
 pub use look::{Director, Look};
 pub use page::{NoWish, Page};
+pub use painter::Painter;
 pub use scene::{Line, Mark, Player, Scene, Word};
 pub use screen::{Frame, Mode, Screen, Status, Wish};
 
@@ -39,7 +40,6 @@ use film::Film;
 use flags::Flags;
 use gallery::Gallery;
 use musebot_kit::{About, Broadcast, Musebot, Setup, Stage, Tick};
-use painter::Painter;
 use std::{
     path::PathBuf,
     sync::{
@@ -134,14 +134,14 @@ impl Visualiser {
         pool: rayon::ThreadPool,
         folder: Option<PathBuf>,
     ) -> anyhow::Result<Shows> {
-        let painter = Painter::new(flags.size, setup.seed, flags.mode, content, Studio::here());
+        let painter = Painter::new(flags.size, setup.seed, flags.mode, content);
         Ok(Shows::Film(Box::new(Film::new(folder, painter, pool)?)))
     }
 
     fn live(setup: &Setup, flags: &Flags, content: Content, pool: rayon::ThreadPool) -> anyhow::Result<Shows> {
         let pool = Arc::new(pool);
         let studio = Studio::apart(Arc::clone(&pool)).context("failed to start a thread for paintings")?;
-        let painter = Painter::new(flags.size, setup.seed, flags.mode, content, studio);
+        let painter = Painter::with_studio(flags.size, setup.seed, flags.mode, content, studio);
         let (happened, inbox) = sync_channel(MOST_ON_THE_WAY);
         let (wish, wishes) = sync_channel(16);
         let screen = Screen::default();

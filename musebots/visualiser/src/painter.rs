@@ -18,7 +18,7 @@ const DONE_BY: f64 = 0.85;
 const FADE: f64 = 0.2;
 
 /// The painter.
-pub(crate) struct Painter {
+pub struct Painter {
     scene: Scene,
     director: Director,
     canvas: Canvas,
@@ -42,7 +42,14 @@ pub(crate) struct Painter {
 }
 
 impl Painter {
-    pub(crate) fn new(
+    /// A painter of frames of this size, who chooses by `seed`. Whoever asks for a frame waits for what it takes, as
+    /// in a render.
+    #[must_use]
+    pub fn new(size: (usize, usize), seed: u64, mode: Mode, content: Content) -> Self {
+        Self::with_studio(size, seed, mode, content, Studio::here())
+    }
+
+    pub(crate) fn with_studio(
         (width, height): (usize, usize),
         seed: u64,
         mode: Mode,
@@ -70,14 +77,14 @@ impl Painter {
     }
 
     /// Something has happened, or will within moments.
-    pub(crate) fn happen(&mut self, happening: &Happening) {
+    pub fn happen(&mut self, happening: &Happening) {
         self.scene.happen(happening);
         self.director.happen(happening);
         self.phrases.happen(happening);
     }
 
     /// Somebody at the screen wants something.
-    pub(crate) fn wish(&mut self, wish: Wish) {
+    pub fn wish(&mut self, wish: Wish) {
         match wish {
             Wish::Mode(mode) => self.status.mode = mode,
             Wish::Style(_) | Wish::Next(_) => self.status.auto = false,
@@ -88,12 +95,13 @@ impl Painter {
     }
 
     /// How things stand.
-    pub(crate) fn status(&self) -> &Status {
+    #[must_use]
+    pub fn status(&self) -> &Status {
         &self.status
     }
 
     /// Paints the frame of a moment.
-    pub(crate) fn frame(&mut self, now: f64) -> Frame {
+    pub fn frame(&mut self, now: f64) -> Frame {
         let passed = self.last.replace(now).map_or(0.0, |last| (now - last).clamp(0.0, 1.0));
         self.scene.advance(now);
         let phrase_began = self.phrases.advance(now);
