@@ -31,8 +31,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Without any datagram for this long the director has gone. The one real time in here.
-const ABANDONED: Duration = Duration::from_secs(60);
+/// Without any datagram for this long the director has gone: longer than it waits for the slowest bot, as a painter's
+/// tick may take a minute. The one real time in here.
+const ABANDONED: Duration = Duration::from_secs(120);
 /// How long notes may ring when nobody says how long the file is to be, in frames.
 const LONGEST_TAIL: u64 = 10 * SAMPLE_RATE as u64;
 /// What the next tick may still place before itself.
@@ -72,7 +73,7 @@ pub(crate) fn render<B: Musebot>(
                 continue;
             }
             part.finish(&mut player, None)?;
-            anyhow::bail!("no word from the director for 60 s: the render is left as it is");
+            anyhow::bail!("no word from the director for 120 s: the render is left as it is");
         };
         patience = Instant::now() + ABANDONED;
         for message in messages(&arrival.bytes).flatten() {

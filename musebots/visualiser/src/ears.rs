@@ -6,6 +6,8 @@ use musebot_kit::{
     music::{Band, Chord},
 };
 
+/// What conductors call themselves.
+const CONDUCTOR: &str = "Conductor";
 /// The channel of percussion, as General MIDI has it.
 const PERCUSSION: u8 = 10;
 
@@ -42,12 +44,12 @@ impl Ears {
             self.density = Some(density);
             happen(What::Density(density));
         }
-        if stage.tick_in_bar() % i64::from(TICKS_PER_BEAT) == 0 {
+        if stage.playing() && stage.tick_in_bar() % i64::from(TICKS_PER_BEAT) == 0 {
             happen(What::Beat {
                 tempo: stage.tempo(),
                 bar: stage.bar(),
                 beat: stage.beat(),
-                beats: (stage.ticks_per_bar() as u32).div_ceil(TICKS_PER_BEAT as u32),
+                beats: (stage.ticks_per_bar() as u32).div_ceil(TICKS_PER_BEAT),
                 phrase: self.band.phrase(stage).bars,
                 left: stage.bars_left(),
             });
@@ -73,6 +75,8 @@ impl Ears {
                 What::Onsets { player: player(), percussion: channel == PERCUSSION, notes }
             }
             Some(Said::Section(name)) => What::Section(name),
+            // A conductor of another make asks for a density in the word that players use for theirs.
+            Some(Said::HDensity(density)) if said.speaker == CONDUCTOR => What::Density(density),
             Some(Said::HDensity(density)) => What::Busy { player: player(), density },
             Some(Said::Arousal(arousal)) => What::Arousal(arousal),
             Some(Said::Valence(valence)) => What::Valence(valence),
@@ -81,5 +85,81 @@ impl Ears {
             _ => return,
         };
         happened.push(Happening { due, what });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Visualiser;
+    use musebot_kit::{Musebot, Performer, Setup, Tempo, Tick, ToBot};
+
+    /// Ears on a stage, and what they have heard.
+    struct Listener(Ears, Vec<Happening>);
+
+    impl Musebot for Listener {
+        fn about() -> musebot_kit::About {
+            Visualiser::about()
+        }
+        fn new(_: &Setup) -> anyhow::Result<Self> {
+            Ok(Self(Ears::default(), Vec::new()))
+        }
+        fn tick(&mut self, _: Tick, stage: &mut Stage) {
+            self.0.tick(stage, &mut self.1);
+        }
+        fn heard(&mut self, said: &Broadcast, stage: &mut Stage) {
+            self.0.heard(said, stage, &mut self.1);
+        }
+    }
+
+    fn heard(said: &[(i64, Broadcast)], ticks: i64) -> Vec<Happening> {
+        let mut performer = Performer::<Listener>::new(&Setup::rehearsal("visualiser", 1)).unwrap();
+        for tick in 0..ticks {
+            performer.tick(Tempo::new(120.0).unwrap(), Tick(tick));
+            for (_, said) in said.iter().filter(|(at, _)| *at == tick) {
+                performer.receive(&ToBot::Broadcast(said.clone()));
+            }
+        }
+        performer.bot().1.clone()
+    }
+
+    #[test]
+    fn a_note_is_seen_when_its_tick_sounds_however_early_it_was_said() {
+        let onset = Said::Onset { tick: Tick(40), channel: 10, notes: vec![(36, 0.9)] }.by("drums");
+        let happened = heard(&[(3, onset)], 8);
+        let seen = happened.iter().find(|happening| matches!(happening.what, What::Onsets { .. })).unwrap();
+        assert!((seen.due - 40.0 * 60.0 / 120.0 / 16.0).abs() < 1e-9, "{seen:?}");
+        assert!(matches!(&seen.what, What::Onsets { player, percussion: true, .. } if player == "drums"));
+    }
+
+    #[test]
+    fn beats_come_while_it_plays_and_not_while_it_is_to_be_silent() {
+        let beats = |happened: &[Happening]| happened.iter().filter(|h| matches!(h.what, What::Beat { .. })).count();
+        assert_eq!(beats(&heard(&[], 64)), 4);
+        assert_eq!(beats(&heard(&[(20, Said::OnOff(false).by(CONDUCTOR))], 64)), 2);
+    }
+
+    #[test]
+    fn chords_are_seen_one_after_the_other() {
+        let chords = Broadcast::new("plan/chords", "melody", ["0 4 7", "5 9 12"].map(str::to_owned).to_vec());
+        let lengths = Broadcast::new("plan/chordDuration", "melody", [1, 1]);
+        let happened = heard(&[(0, chords), (0, lengths)], 64 * 5);
+        let seen: Vec<_> = happened
+            .iter()
+            .filter_map(|happening| match &happening.what {
+                What::Harmony(pitches) => Some(pitches.clone()),
+                _ => None,
+            })
+            .collect();
+        assert!(seen.contains(&vec![60, 64, 67]) && seen.contains(&vec![65, 69, 60]), "{seen:?}");
+    }
+
+    #[test]
+    fn a_conductors_density_is_nobodys() {
+        let said = |by: &str| vec![(1, Broadcast::new("hdensity", by, 0.25))];
+        assert!(heard(&said(CONDUCTOR), 4).iter().any(|h| h.what == What::Density(0.25)));
+        assert!(
+            heard(&said("bass"), 4).iter().any(|h| matches!(&h.what, What::Busy { player, .. } if player == "bass"))
+        );
     }
 }

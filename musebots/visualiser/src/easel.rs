@@ -22,6 +22,8 @@ const SIZE: usize = 224;
 /// A painting as it stands.
 #[derive(Debug, Clone)]
 pub(crate) struct Sketch {
+    /// Of which order it is.
+    pub(crate) order: u64,
     pub(crate) picture: Picture,
     /// The losses of each evaluation so far.
     pub(crate) losses: Vec<Losses>,
@@ -33,12 +35,15 @@ pub(crate) struct Order {
     pub(crate) canvas: Picture,
     pub(crate) style: &'static StylePicture,
     pub(crate) seed: u64,
+    /// Counts orders, so that nobody takes an earlier one's painting for this one's.
+    pub(crate) number: u64,
 }
 
 /// The easel, with what is on it.
 pub(crate) struct Easel {
     vgg: &'static Vgg,
     painting: Option<Painting<'static>>,
+    order: u64,
     losses: Vec<Losses>,
 }
 
@@ -47,7 +52,7 @@ impl Easel {
     pub(crate) fn new() -> anyhow::Result<Self> {
         let vgg = Box::leak(Box::new(Vgg::shipped()?));
         tracing::info!("painting with {}", vgg.describe());
-        Ok(Self { vgg, painting: None, losses: Vec::new() })
+        Ok(Self { vgg, painting: None, order: 0, losses: Vec::new() })
     }
 
     /// Puts something new on it.
@@ -61,6 +66,7 @@ impl Easel {
             scales: 1,
             ..Task::new(order.canvas, style)
         };
+        (self.painting, self.order) = (None, order.number);
         self.losses.clear();
         self.painting = Some(Painting::new(self.vgg, task)?);
         Ok(())
@@ -74,7 +80,11 @@ impl Easel {
         let Some(losses) = painting.step() else { return Worked::Nothing };
         self.losses.push(losses);
         if painting.iteration() % SHOWN_EVERY == 0 {
-            return Worked::Shown(Arc::new(Sketch { picture: painting.picture(), losses: self.losses.clone() }));
+            return Worked::Shown(Arc::new(Sketch {
+                order: self.order,
+                picture: painting.picture(),
+                losses: self.losses.clone(),
+            }));
         }
         Worked::Step
     }

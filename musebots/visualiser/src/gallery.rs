@@ -3,10 +3,7 @@
 use crate::{Happening, Screen, Status, Wish, painter::Painter};
 use std::{
     io,
-    sync::{
-        Arc,
-        mpsc::{Receiver, TryRecvError},
-    },
+    sync::mpsc::{Receiver, TryRecvError},
     thread,
     time::{Duration, Instant},
 };
@@ -21,7 +18,7 @@ const LOOKING: Duration = Duration::from_secs(3);
 /// All that the thread takes with it.
 pub(crate) struct Gallery {
     pub(crate) painter: Painter,
-    pub(crate) pool: Arc<rayon::ThreadPool>,
+    pub(crate) pool: rayon::ThreadPool,
     pub(crate) screen: Screen,
     pub(crate) happened: Receiver<Happening>,
     pub(crate) wishes: Receiver<Wish>,
@@ -38,7 +35,12 @@ impl Gallery {
     pub(crate) fn open(self) -> io::Result<()> {
         thread::Builder::new().name("painter".into()).spawn(move || {
             crate::priority::lowest();
-            self.paint();
+            let painting = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.paint()));
+            if painting.is_err() {
+                // A bot that only beats looks well to the director; one that has ended is started again.
+                tracing::error!("the painter has failed: ending, to be started again");
+                std::process::exit(1);
+            }
         })?;
         Ok(())
     }
@@ -48,6 +50,7 @@ impl Gallery {
         // How long a frame takes, lately.
         let mut takes = 0.02;
         let (mut last, mut rate) = (next, 0.0);
+        let mut moment = f64::NEG_INFINITY;
         loop {
             loop {
                 match self.happened.try_recv() {
@@ -59,7 +62,8 @@ impl Gallery {
             self.wishes.try_iter().for_each(|wish| self.painter.wish(wish));
             let began = Instant::now();
             let seconds = began.saturating_duration_since(self.began).as_secs_f64();
-            let moment = seconds + takes + ON_THE_WAY + self.offset;
+            moment = later(moment, seconds + takes + ON_THE_WAY + self.offset);
+            self.painter.rest(!self.screen.looked_within(LOOKING));
             let frame = self.pool.install(|| self.painter.frame(moment));
             self.screen.show(frame);
             let every = began.saturating_duration_since(std::mem::replace(&mut last, began)).as_secs_f64();
@@ -76,5 +80,29 @@ impl Gallery {
                 }
             }
         }
+    }
+}
+
+/// The moment of the next frame. A painter who becomes quicker would otherwise be sent back in time.
+fn later(before: f64, meant: f64) -> f64 {
+    meant.max(before + 1e-3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_goes_on_when_frames_become_quicker() {
+        let (mut takes, mut seconds, mut moment) = (0.02, 0.0, f64::NEG_INFINITY);
+        for n in 0..60 {
+            let before = moment;
+            moment = later(moment, seconds + takes);
+            assert!(moment > before, "frame {n}: from {before} to {moment}");
+            let took: f64 = if n < 30 { 0.5 } else { 0.008 };
+            seconds += took.max(1.0 / 60.0);
+            takes += (took - takes) * 0.2;
+        }
+        assert!((moment - seconds).abs() < 0.1, "and it does not run ahead for good");
     }
 }

@@ -39,16 +39,16 @@ use ears::Ears;
 use film::Film;
 use flags::Flags;
 use gallery::Gallery;
+use generative_models::fast_style::FastStyle;
 use musebot_kit::{About, Broadcast, Musebot, Setup, Stage, Tick};
 use std::{
     path::PathBuf,
-    sync::{
-        Arc,
-        mpsc::{SyncSender, sync_channel},
-    },
+    sync::mpsc::{SyncSender, sync_channel},
 };
 use studio::Studio;
 
+/// A canvas for which the network takes more than this (in bytes) is worth a word.
+const MUCH: u64 = 300 << 20;
 /// What may be on its way to the painter; beyond it, what happens is not seen.
 const MOST_ON_THE_WAY: usize = 2048;
 
@@ -99,15 +99,32 @@ impl Musebot for Visualiser {
         let flags = Flags::read(setup, std::thread::available_parallelism().map_or(1, usize::from))?;
         let open = if setup.rendering { Content::open_for_render } else { Content::open };
         let content = open(&flags.content, &setup.home, flags.size.0, flags.size.1)?;
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(flags.threads)
-            .thread_name(|n| format!("paint {n}"))
-            .start_handler(|_| priority::lowest())
-            .build()
-            .context("failed to start the painter's threads")?;
+        let bytes = FastStyle::bytes(flags.size.0, flags.size.1);
+        if bytes > MUCH {
+            tracing::warn!(
+                "{}x{} pixels take about {} MB, and time: a smaller --size moves more smoothly",
+                flags.size.0,
+                flags.size.1,
+                bytes >> 20
+            );
+        }
+        // In a render nobody plays meanwhile: there it may take all it gets.
+        let live = !setup.rendering;
+        let threads = |name: &'static str| {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(flags.threads)
+                .thread_name(move |n| format!("{name} {n}"))
+                .start_handler(move |_| {
+                    if live {
+                        priority::lowest()
+                    }
+                })
+                .build()
+                .context("failed to start the painter's threads")
+        };
         let shows = match setup.rendering.then(|| setup.pictures.clone()) {
-            Some(folder) => Self::film(setup, &flags, content, pool, folder)?,
-            None => Self::live(setup, &flags, content, pool)?,
+            Some(folder) => Self::film(setup, &flags, content, threads("paint")?, folder)?,
+            None => Self::live(setup, &flags, content, [threads("paint")?, threads("easel")?])?,
         };
         Ok(Self { ears: Ears::default(), happened: Vec::new(), shows })
     }
@@ -138,9 +155,14 @@ impl Visualiser {
         Ok(Shows::Film(Box::new(Film::new(folder, painter, pool)?)))
     }
 
-    fn live(setup: &Setup, flags: &Flags, content: Content, pool: rayon::ThreadPool) -> anyhow::Result<Shows> {
-        let pool = Arc::new(pool);
-        let studio = Studio::apart(Arc::clone(&pool)).context("failed to start a thread for paintings")?;
+    fn live(
+        setup: &Setup,
+        flags: &Flags,
+        content: Content,
+        [pool, easels]: [rayon::ThreadPool; 2],
+    ) -> anyhow::Result<Shows> {
+        // Of its own, so that no frame waits for a painting.
+        let studio = Studio::apart(easels).context("failed to start a thread for paintings")?;
         let painter = Painter::with_studio(flags.size, setup.seed, flags.mode, content, studio);
         let (happened, inbox) = sync_channel(MOST_ON_THE_WAY);
         let (wish, wishes) = sync_channel(16);

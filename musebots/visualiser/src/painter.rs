@@ -35,6 +35,12 @@ pub struct Painter {
     calm: Calm,
     /// Which section is painted like which picture.
     style: Option<(String, &'static StylePicture)>,
+    /// The picture that somebody wants it painted like.
+    wanted: Option<usize>,
+    /// The style of the painting that was ordered, and how many were.
+    ordered: Option<&'static str>,
+    orders: u64,
+    rests: bool,
     /// The painting as it is shown: it fades from state to state.
     hung: Option<Picture>,
     last: Option<f64>,
@@ -70,6 +76,10 @@ impl Painter {
             painted: Picture::new(width, height, |_, _| [0.0; 3]),
             calm: Calm::default(),
             style: None,
+            wanted: None,
+            ordered: None,
+            orders: 0,
+            rests: false,
             hung: None,
             last: None,
             number: 0,
@@ -85,13 +95,27 @@ impl Painter {
 
     /// Somebody at the screen wants something.
     pub fn wish(&mut self, wish: Wish) {
+        let pictures = styles::all().len();
         match wish {
             Wish::Mode(mode) => self.status.mode = mode,
-            Wish::Style(_) | Wish::Next(_) => self.status.auto = false,
-            Wish::Auto => self.status.auto = true,
+            Wish::Auto => (self.status.auto, self.wanted) = (true, None),
+            Wish::Style(n) => {
+                self.status.auto = false;
+                self.wanted = Some(n % pictures);
+            }
+            Wish::Next(steps) => {
+                self.status.auto = false;
+                let now = styles::all().iter().position(|style| style.name == self.style().name).unwrap_or(0);
+                self.wanted = Some((now as i64 + i64::from(steps)).rem_euclid(pictures as i64) as usize);
+            }
             Wish::Stronger(_) => {}
         }
         self.director.wish(wish);
+    }
+
+    /// While nobody looks, a painting waits too.
+    pub(crate) fn rest(&mut self, rests: bool) {
+        self.rests = rests;
     }
 
     /// How things stand.
@@ -105,62 +129,86 @@ impl Painter {
         let passed = self.last.replace(now).map_or(0.0, |last| (now - last).clamp(0.0, 1.0));
         self.scene.advance(now);
         let phrase_began = self.phrases.advance(now);
+        if self.studio.has_failed() {
+            tracing::warn!("showing the drawing alive instead");
+            self.status.mode = Mode::Living;
+        }
+        // Without a phrase there is nothing to pace a painting by.
+        let mode = match self.status.mode {
+            Mode::Paint if self.phrases.count() == 0 => Mode::Living,
+            mode => mode,
+        };
         let look = self.director.look(&self.scene);
         let style = self.style();
-        self.status.style = match self.status.mode {
-            Mode::Paint => style.name.to_owned(),
-            Mode::Living | Mode::Plain => strongest(&look).to_owned(),
-        };
+        self.status.style = if mode == Mode::Paint { style.name } else { strongest(&look) }.to_owned();
         self.status.strength = look.strength;
+
         let behind = self.content.at(self.phrases.sections());
         let drawn = self.canvas.draw(&self.scene, &look, behind, self.seen.as_ref(), passed);
-        if self.status.mode != Mode::Paint {
-            self.hung = None;
-        }
-        match self.status.mode {
-            Mode::Plain => self.painted.clone_from(drawn),
-            Mode::Living => {
-                self.network.paint(drawn, &look.styles, &mut self.painted);
-                mix(&mut self.painted, drawn, look.strength);
-            }
-            Mode::Paint => {
-                if phrase_began || self.hung.is_none() {
-                    let seed = self.seed.wrapping_add(u64::from(self.phrases.count()));
-                    let order = Order { canvas: drawn.clone(), style, seed };
-                    if let Err(e) = self.studio.order(order) {
-                        tracing::warn!("cannot paint: {e:#}; showing the drawing alive instead");
-                        self.status.mode = Mode::Living;
-                    }
-                    self.hung.get_or_insert_with(|| drawn.clone());
-                }
-                self.painted.clone_from(drawn);
-            }
-        }
         match &mut self.seen {
             Some(seen) => seen.clone_from(drawn),
             seen => *seen = Some(drawn.clone()),
         }
-        let mut shown = coloured(&self.painted, &look);
-        if self.status.mode == Mode::Paint
-            && let Some(hung) = &mut self.hung
-        {
-            let until = (self.phrases.far(now) / DONE_BY * ITERATIONS as f64) as usize;
-            if let Some(sketch) = self.studio.sketch(until.min(ITERATIONS)) {
-                hang(hung, &sketch, passed);
-                shown.clone_from(hung);
-                ledger::draw(&mut shown, &sketch.losses, ITERATIONS);
+        match mode {
+            Mode::Living => {
+                self.network.paint(drawn, &look.styles, &mut self.painted);
+                mix(&mut self.painted, drawn, look.strength);
             }
+            Mode::Paint | Mode::Plain => self.painted.clone_from(drawn),
         }
-        if self.status.mode == Mode::Living {
-            self.calm.settle(&mut shown, passed);
+        let mut shown = coloured(&self.painted, &look);
+        let mut losses = None;
+        if mode == Mode::Paint {
+            self.paint(phrase_began, style);
+            losses = self.hang(now, passed);
+            shown.clone_from(self.hung.as_ref().unwrap_or(&self.painted));
+        } else {
+            (self.hung, self.ordered) = (None, None);
+        }
+        // Whatever is shown, however it changed: it never flashes.
+        self.calm.settle(&mut shown, passed);
+        if mode == Mode::Living {
             self.canvas.letter(&self.scene, &mut shown);
+        }
+        if let Some(sketch) = losses {
+            ledger::draw(&mut shown, &sketch.losses, ITERATIONS);
         }
         self.number += 1;
         Frame { number: self.number, width: shown.width(), height: shown.height(), rgb: shown.to_bytes() }
     }
 
-    /// The style picture of the section.
+    /// Orders a painting of what is drawn, where another phrase or another style calls for one.
+    fn paint(&mut self, phrase_began: bool, style: &'static StylePicture) {
+        self.hung.get_or_insert_with(|| self.painted.clone());
+        if !phrase_began && self.ordered == Some(style.name) {
+            return;
+        }
+        self.ordered = Some(style.name);
+        self.orders += 1;
+        let seed = self.seed.wrapping_add(u64::from(self.phrases.count()));
+        let order = Order { canvas: self.painted.clone(), style, seed, number: self.orders };
+        if let Err(e) = self.studio.order(order) {
+            tracing::warn!("cannot paint: {e:#}; showing the drawing alive instead");
+            self.status.mode = Mode::Living;
+        }
+    }
+
+    /// Lets the painting go over into its present state; gives that, if there is any.
+    fn hang(&mut self, now: f64, passed: f64) -> Option<Arc<Sketch>> {
+        let until = (self.phrases.far(now) / DONE_BY * ITERATIONS as f64) as usize;
+        let sketch = self.studio.sketch(if self.rests { 0 } else { until.min(ITERATIONS) });
+        let sketch = sketch.filter(|sketch| sketch.order == self.orders)?;
+        let hung = self.hung.as_mut()?;
+        let next = sketch.picture.resized(hung.width(), hung.height());
+        mix_in(hung, &next, (1.0 - (-passed / FADE).exp()) as f32);
+        Some(sketch)
+    }
+
+    /// The style picture of the section, or the one that somebody wants.
     fn style(&mut self) -> &'static StylePicture {
+        if let Some(wanted) = self.wanted {
+            return &styles::all()[wanted];
+        }
         let section = self.phrases.section();
         match &self.style {
             Some((name, style)) if name == section => style,
@@ -198,12 +246,10 @@ fn coloured(picture: &Picture, look: &Look) -> Picture {
 }
 
 /// One state of a painting goes over into the next.
-fn hang(hung: &mut Picture, sketch: &Arc<Sketch>, passed: f64) {
-    let next = sketch.picture.resized(hung.width(), hung.height());
-    mix_in(hung, &next, (1.0 - (-passed / FADE).exp()) as f32);
-}
-
 fn mix_in(hung: &mut Picture, next: &Picture, share: f32) {
     let next = next.pixels().as_flattened();
     hung.pixels_mut().as_flattened_mut().iter_mut().zip(next).for_each(|(h, n)| *h += (n - *h) * share);
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,8 @@ impl Phrases {
     /// Time goes on; whether another phrase began.
     pub(crate) fn advance(&mut self, now: f64) -> bool {
         let before = self.count;
-        while let Some(next) = self.waiting.pop_front_if(|next| next.due <= now) {
+        while self.waiting.front().is_some_and(|next| next.due <= now) {
+            let Some(next) = self.waiting.pop_front() else { break };
             match next.what {
                 What::Section(name) if name != self.section => {
                     self.section = name;

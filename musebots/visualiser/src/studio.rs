@@ -4,8 +4,8 @@ use crate::easel::{Easel, Order, Sketch, Worked};
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-        mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+        mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
     thread,
     time::Duration,
@@ -27,6 +27,7 @@ pub(crate) struct Here {
 pub(crate) struct Apart {
     orders: SyncSender<Order>,
     until: Arc<AtomicUsize>,
+    failed: Arc<AtomicBool>,
     sketch: Arc<Mutex<Option<Arc<Sketch>>>>,
 }
 
@@ -40,32 +41,50 @@ impl Studio {
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub(crate) fn apart(pool: Arc<rayon::ThreadPool>) -> std::io::Result<Self> {
+    pub(crate) fn apart(pool: rayon::ThreadPool) -> std::io::Result<Self> {
         let (orders, inbox) = sync_channel(1);
         let until = Arc::new(AtomicUsize::new(0));
-        let sketch = Arc::new(Mutex::new(None));
-        let room = Room { inbox, until: Arc::clone(&until), sketch: Arc::clone(&sketch), pool };
+        let (failed, sketch) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(None)));
+        let room =
+            Room { inbox, until: Arc::clone(&until), failed: Arc::clone(&failed), sketch: Arc::clone(&sketch), pool };
         thread::Builder::new().name("easel".into()).spawn(move || {
             crate::priority::lowest();
-            room.work();
+            let (failed, work) = (Arc::clone(&room.failed), std::panic::AssertUnwindSafe(|| room.work()));
+            if std::panic::catch_unwind(work).is_err() {
+                failed.store(true, Relaxed);
+            }
         })?;
-        Ok(Self::Apart(Apart { orders, until, sketch }))
+        Ok(Self::Apart(Apart { orders, until, failed, sketch }))
     }
 
-    /// Orders a painting; the one before is left as it is. Whether it was taken: not while the last order is still untouched.
-    pub(crate) fn order(&mut self, order: Order) -> anyhow::Result<bool> {
+    /// Orders a painting; the one before is left as it is. While the last order is still untouched, this one is not taken.
+    ///
+    /// # Errors
+    /// When there is nothing to paint with, or nothing that can be painted; from a room apart, [`Self::has_failed`]
+    /// says so later.
+    pub(crate) fn order(&mut self, order: Order) -> anyhow::Result<()> {
         match self {
             Self::Here(here) => {
                 if here.easel.is_none() {
                     here.easel = Some(Easel::new()?);
                 }
-                here.easel.as_mut().expect("it was made just now").begin(order)?;
-                Ok(true)
+                here.easel.as_mut().expect("it was made just now").begin(order)
             }
             Self::Apart(apart) => {
                 apart.until.store(0, Relaxed);
-                Ok(apart.orders.try_send(order).is_ok())
+                match apart.orders.try_send(order) {
+                    Err(TrySendError::Disconnected(_)) => anyhow::bail!("nobody is at the easel any more"),
+                    _ => Ok(()),
+                }
             }
+        }
+    }
+
+    /// Whether a painting that was ordered could not be begun, or the studio has burnt down. It is told once.
+    pub(crate) fn has_failed(&mut self) -> bool {
+        match self {
+            Self::Here(_) => false,
+            Self::Apart(apart) => apart.failed.swap(false, Relaxed),
         }
     }
 
@@ -94,12 +113,13 @@ impl Studio {
 struct Room {
     inbox: Receiver<Order>,
     until: Arc<AtomicUsize>,
+    failed: Arc<AtomicBool>,
     sketch: Arc<Mutex<Option<Arc<Sketch>>>>,
-    pool: Arc<rayon::ThreadPool>,
+    pool: rayon::ThreadPool,
 }
 
 impl Room {
-    fn work(self) {
+    fn work(&self) {
         // The network is opened with the first order: whoever never paints never needs it.
         let mut easel = None;
         while let Ok(order) = self.inbox.recv() {
@@ -108,9 +128,13 @@ impl Room {
                 if easel.is_none() {
                     easel = self.pool.install(Easel::new).inspect_err(|e| tracing::warn!("cannot paint: {e:#}")).ok();
                 }
-                let Some(easel) = &mut easel else { break };
+                let Some(easel) = &mut easel else {
+                    self.failed.store(true, Relaxed);
+                    break;
+                };
                 if let Err(e) = self.pool.install(|| easel.begin(order)) {
                     tracing::warn!("cannot paint this: {e:#}");
+                    self.failed.store(true, Relaxed);
                     break;
                 }
                 next = match self.paint(easel) {

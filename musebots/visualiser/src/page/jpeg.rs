@@ -8,7 +8,10 @@ const QUALITY: u8 = 85;
 
 /// The last JPEG, and of which frame it is.
 #[derive(Debug, Default)]
-pub(super) struct Jpegs(Mutex<Option<(Arc<Frame>, Arc<[u8]>)>>);
+pub(super) struct Jpegs(Mutex<Option<Coded>>);
+
+/// A frame, and how it is sent.
+type Coded = (Arc<Frame>, Arc<[u8]>);
 
 impl Jpegs {
     /// The frame as a JPEG; `None` for one that cannot be one (without pixels, or of wrong length).
