@@ -35,8 +35,8 @@ pub(crate) fn draw(options: &Options, content: &Path, style: &Path) -> anyhow::R
     let vgg = features::open(&options.features, options.seed.unwrap_or(0))?;
 
     let tasks = tasks(options, &content, &style)?;
-    let deepest = tasks[usize::from(BLOCKS) - 1].clone();
-    memory::check(size, options.anyway, |size| Task { size, ..deepest.clone() }.bytes(vgg.depth()))?;
+    let most = |size| tasks.iter().map(|task| task.bytes_at(size, vgg.depth())).max().unwrap_or(0);
+    memory::check(size, options.anyway, most)?;
     let all: usize = tasks.iter().map(|task| task.iterations).sum();
     eprintln!("{} · {} pictures, {all} evaluations", vgg.describe(), tasks.len());
 

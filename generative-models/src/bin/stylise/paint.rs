@@ -33,7 +33,7 @@ pub(crate) fn paint(options: &Options, content: Option<&Path>, styles: &[(PathBu
     if let Some(every) = options.save_every {
         outputs.check_numbered(every as usize, task.iterations, &inputs)?;
     }
-    let bytes = memory::check(size, options.anyway, |size| Task { size, ..task.clone() }.bytes(vgg.depth()))?;
+    let bytes = memory::check(size, options.anyway, |size| task.bytes_at(size, vgg.depth()))?;
     let (iterations, how) = (task.iterations, described(&task));
     let mut painting = Painting::new(&vgg, task)?;
     let (width, height) = painting.size();
