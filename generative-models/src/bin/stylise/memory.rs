@@ -38,8 +38,8 @@ pub(crate) fn spoken(bytes: u64) -> String {
 fn available() -> Option<u64> {
     let read = |path: &str| std::fs::read_to_string(Path::new(path)).ok();
     let of_machine = free_in(&read("/proc/meminfo")?)?;
-    let [most, used, parts] = ["max", "current", "stat"]
-        .map(|name| read(&format!("/sys/fs/cgroup/memory.{name}")).unwrap_or_default());
+    let [most, used, parts] =
+        ["max", "current", "stat"].map(|name| read(&format!("/sys/fs/cgroup/memory.{name}")).unwrap_or_default());
     Some(free_in_container(&most, &used, &parts).map_or(of_machine, |bytes| bytes.min(of_machine)))
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn paint(options: &Options, content: Option<&Path>, styles: &[(PathBu
     let (iterations, how) = (task.iterations, described(&task));
     let mut painting = Painting::new(&vgg, task)?;
     let (width, height) = painting.size();
-    eprintln!("{} · {how} · {width} × {height} pixels · {}", vgg.describe(), memory::spoken(bytes));
+    crate::say(format_args!("{} · {how} · {width} × {height} pixels · {}", vgg.describe(), memory::spoken(bytes)));
 
     let stopped = crate::stop_flag()?;
     let mut screen = Screen::new(iterations);
@@ -61,7 +61,7 @@ pub(crate) fn paint(options: &Options, content: Option<&Path>, styles: &[(PathBu
     }
     let (out, done) = (outputs.out.display(), painting.iteration());
     if ending? {
-        eprintln!("stopped after {done} of {iterations} evaluations; what there is is in {out}");
+        crate::say(format_args!("stopped after {done} of {iterations} evaluations; what there is is in {out}"));
     }
     let last = painting.history().last().map_or_else(String::new, |last| format!(" · {}", both(last)));
     writeln!(std::io::stdout(), "{out}: {width} × {height} pixels · {done} evaluations{last}")?;
