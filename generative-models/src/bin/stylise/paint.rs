@@ -55,7 +55,7 @@ pub(crate) fn paint(options: &Options, content: Option<&Path>, styles: &[(PathBu
     picture.save(&outputs.out)?;
     if let Some(curve) = &outputs.curve {
         let title = outputs.out.file_stem().unwrap_or_default().to_string_lossy();
-        let chart = chart::losses(&title, painting.history(), &enlarged(&painting.sizes()))
+        let chart = chart::losses(&title, painting.history(), painting.losses(), &enlarged(&painting.sizes()))
             .context("failed to draw the loss curve")?;
         std::fs::write(curve, chart).with_context(|| format!("failed to write `{}`", curve.display()))?;
     }
@@ -63,8 +63,8 @@ pub(crate) fn paint(options: &Options, content: Option<&Path>, styles: &[(PathBu
     if ending? {
         crate::say(format_args!("stopped after {done} of {iterations} evaluations; what there is is in {out}"));
     }
-    let last = painting.history().last().map_or_else(String::new, |last| format!(" · {}", both(last)));
-    writeln!(std::io::stdout(), "{out}: {width} × {height} pixels · {done} evaluations{last}")?;
+    let losses = painting.losses().map_or_else(String::new, |losses| format!(" · {}", both(losses)));
+    writeln!(std::io::stdout(), "{out}: {width} × {height} pixels · {done} evaluations{losses}")?;
     Ok(())
 }
 
