@@ -3,7 +3,7 @@
 use super::*;
 use crate::rng::Rng;
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 
 /// A convolution with everything that it works on.
 #[derive(Debug)]
