@@ -1,8 +1,9 @@
-//! Models that write: character RNNs that learn from any UTF-8 text or list of names, and a [`Writer`] that goes on where a
-//! text stops. What computes (candle) does not show outside.
+//! Models that write and paint: character RNNs that learn from any UTF-8 text or list of names, and a [`Writer`] that goes on where
+//! a text stops; and pictures that are painted in the style of others, evaluation by evaluation (`neural_style`, by what the network
+//! in `vgg` sees) or at once (`fast_style`). What computes (candle, and kernels of our own) does not show outside.
 //!
-//! Without the feature `learn`, which is on by default, models can be opened and write, but not learn: that needs
-//! no candle.
+//! All features are on by default. Without `learn` models can be opened and write, but not learn: that needs no candle. `pictures` is
+//! all about pictures, and needs no candle either; `tools` is what the programs for the command line are made with.
 
 // What is shared with the learning side has parts that only it needs.
 #![cfg_attr(not(feature = "learn"), allow(dead_code, unused_imports))]

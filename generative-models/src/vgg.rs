@@ -104,7 +104,13 @@ impl Vgg {
     pub fn shipped() -> Result<Self, VggError> {
         let what = "no folder `vgg16` among the models; MUSEBOT_MODELS=FOLDER names where the models are";
         let missing = || VggError::Read { path: "models/vgg16/weights.safetensors".into(), what: what.to_owned() };
-        Self::open(&crate::models::find("vgg16").ok_or_else(missing)?.join("weights.safetensors"))
+        let path = crate::models::find("vgg16").ok_or_else(missing)?.join("weights.safetensors");
+        let mut vgg = Self::open(&path)?;
+        // Somebody's own models may have one that was not made so small.
+        if matches!(vgg.blocks[0].numbers, Numbers::Bytes(..)) {
+            vgg.described = format!("{}, ImageNet weights in 8 bits", vgg.depth);
+        }
+        Ok(vgg)
     }
 
     /// Weights from a safetensors file: those that come with the project (8 bits), or torchvision's names
@@ -120,11 +126,7 @@ impl Vgg {
         let failed = |what: String| VggError::Read { path: path.to_owned(), what };
         let file = std::fs::read(path).map_err(|e| failed(e.to_string()))?;
         let weights = weights::read(&file).map_err(failed)?;
-        let described = if weights.bytes {
-            format!("{}, ImageNet weights in 8 bits", weights.depth)
-        } else {
-            format!("{} from {}", weights.depth, path.display())
-        };
+        let described = format!("{} from {}, {}", weights.depth, path.display(), weights.entry);
         Ok(Self::new(weights.depth, described, weights.entry, weights.convolutions))
     }
 
@@ -150,7 +152,8 @@ impl Vgg {
         Self { depth, described, entry, blocks }
     }
 
-    /// What it is, for people: "VGG16, ImageNet weights in 8 bits", "VGG19 from FILE", "VGG16 with random weights, seed 7".
+    /// What it is, for people: "VGG16, ImageNet weights in 8 bits", "VGG19 from FILE, pixels as torchvision's", "VGG16 with
+    /// random weights, seed 7".
     #[must_use]
     pub fn describe(&self) -> &str {
         &self.described

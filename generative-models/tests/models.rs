@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 /// Bytes of a model's weights, at most.
 const LARGEST: u64 = 6 << 20;
 
+fn model(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name)
+}
+
+/// Those that write. Others look at pictures, and somebody's own may lie there too.
 fn models() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let mut all: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    all.retain(|path| path.is_dir());
+    let mut all: Vec<PathBuf> = std::fs::read_dir(model("")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.retain(|path| path.join("config.toml").is_file());
     all.sort();
     all
 }
@@ -36,6 +40,15 @@ fn the_three_models_are_there_and_small() {
 }
 
 #[test]
+fn those_that_look_at_pictures_are_there_and_say_where_they_come_from() {
+    for name in ["vgg16", "multistyle26"] {
+        let size = model(name).join("weights.safetensors").metadata().unwrap().len();
+        assert!((100_000..11_000_000).contains(&size), "{name}: {size} bytes");
+        assert!(model(name).join("card.md").is_file(), "{name} has a card.md");
+    }
+}
+
+#[test]
 fn they_write_the_same_for_the_same_seed_and_something_else_for_another() {
     for model in models() {
         assert_eq!(written(&model, 1), written(&model, 1));
@@ -46,7 +59,7 @@ fn they_write_the_same_for_the_same_seed_and_something_else_for_another() {
 
 #[test]
 fn the_plays_are_written_in_lines_with_speakers() {
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/shakespeare");
+    let model = model("shakespeare");
     let text: String = (1..9).map(|seed| written(&model, seed)).collect();
     let speakers = text.lines().filter(|line| line.ends_with(':') && !line.contains(char::is_lowercase)).count();
     assert!(speakers > 8, "{speakers} speakers in {} characters", text.len());
@@ -55,7 +68,7 @@ fn the_plays_are_written_in_lines_with_speakers() {
 
 #[test]
 fn names_of_dinosaurs_are_mostly_new_and_end_as_such_names_do() {
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/dinosaurs");
+    let model = model("dinosaurs");
     let known = include_str!("../data/dinosaurs.txt");
     let names: Vec<String> = (0..200).map(|seed| written(&model, seed)).collect();
     let new = names.iter().filter(|name| !known.lines().any(|line| line == name.as_str())).count();

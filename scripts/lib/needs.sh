@@ -69,8 +69,9 @@ want_languages() {
 # never asks: what cannot be had, those tests leave out.
 want_pictures() {
     [ "$(uname -s)" = Linux ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
-    if ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1 &&
-        ! command -v google-chrome >/dev/null 2>&1; then
+    # Ubuntu has programs of these names that do no more than name a snap.
+    if ! chromium --version >/dev/null 2>&1 && ! chromium-browser --version >/dev/null 2>&1 &&
+        ! google-chrome --version >/dev/null 2>&1; then
         install_packages " chromium" || say "without chromium"
     fi
     command -v ffmpeg >/dev/null 2>&1 || install_packages " ffmpeg" || say "without ffmpeg"

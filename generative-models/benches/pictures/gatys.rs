@@ -52,7 +52,7 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
                 theirs = theirs.min(torch.measure(&format!("steps\t{TURN}"))?);
             }
         }
-        let loss = painting.history().last().map_or(f64::NAN, |losses| losses.total());
+        let loss = painting.losses().map_or(f64::NAN, |losses| losses.total());
         let ms = 1e3 / TURN as f64;
         match torch.as_mut() {
             Some(torch) => {

@@ -64,11 +64,12 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
                 let (memory, their_memory) = memory::measure(SCRIPT, &words)?;
                 let or_dash = |figure: Option<f64>, places| figure.map_or("-".to_owned(), |f| format!("{f:.places$}"));
                 println!(
-                    "{:<24}{:>8.1}{:>9}{:>7}{memory:>8.0}{:>10}{:>9}",
+                    "{:<24}{:>8.1}{:>9}{:>7}{:>8}{:>10}{:>9}",
                     format!("VGG{depth} {size} px {way}"),
                     ours * 1e3,
                     or_dash(theirs.map(|t| t * 1e3), 1),
                     or_dash(theirs.map(|t| t / ours), 2),
+                    or_dash(memory, 0),
                     or_dash((way == "gradient").then_some(estimate), 0),
                     or_dash(their_memory, 0),
                 );

@@ -1,4 +1,5 @@
-//! Chance: the same for the same seed, on every machine.
+//! Chance: the same for the same seed, on every machine. What is painted with it may differ by a step of 255 from one machine to
+//! another, whose sines and powers round differently.
 
 use crate::plane::Point;
 use rand::{RngExt as _, SeedableRng as _};

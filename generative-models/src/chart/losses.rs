@@ -25,16 +25,21 @@ const CURVES: [Curve; 4] = [
     ("β · style", STYLE, |losses| losses.style),
 ];
 
-/// A chart of the losses of every evaluation, from the first on, as a PNG file; `enlarged` has the evaluations after which the
-/// painting was made larger, and the losses jump.
+/// A chart of the losses of every evaluation, from the first on, as a PNG file. Written in it are those of the painting as it is
+/// shown, which need not be the last; `enlarged` has the evaluations after which the painting was made larger, and the losses jump.
 ///
 /// # Errors
 /// When the file cannot be made.
-pub fn losses(title: &str, losses: &[Losses], enlarged: &[usize]) -> Result<Vec<u8>, png::EncodingError> {
-    canvas(title, losses, enlarged).to_png()
+pub fn losses(
+    title: &str,
+    losses: &[Losses],
+    shown: Option<&Losses>,
+    enlarged: &[usize],
+) -> Result<Vec<u8>, png::EncodingError> {
+    canvas(title, losses, shown, enlarged).to_png()
 }
 
-fn canvas(title: &str, losses: &[Losses], enlarged: &[usize]) -> Canvas {
+fn canvas(title: &str, losses: &[Losses], shown: Option<&Losses>, enlarged: &[usize]) -> Canvas {
     let mut canvas = Canvas::new(SIZE.0, SIZE.1);
     let there: Vec<&Curve> = CURVES.iter().filter(|(_, _, of)| losses.iter().any(|l| shows(of(l)))).collect();
     // The total of one loss is that loss.
@@ -64,8 +69,7 @@ fn canvas(title: &str, losses: &[Losses], enlarged: &[usize]) -> Canvas {
     canvas.text("loss", 15.0, (LEFT, BOTTOM + 40.0), 0.0, INK);
     let mut right = RIGHT;
     for (name, colour, of) in curves.iter().rev() {
-        let last = losses.iter().rev().map(of).find(|loss| shows(*loss)).unwrap_or(0.0);
-        let label = format!("{name} {}", figures(last));
+        let label = shown.map_or_else(|| (*name).to_owned(), |shown| format!("{name} {}", figures(of(shown))));
         canvas.text(&label, 15.0, (right, 26.0), 1.0, INK);
         right -= canvas.width_of(&label, 15.0) + 34.0;
         canvas.line((right, 26.0), (right + 26.0, 26.0), 2.5, *colour);
@@ -155,7 +159,7 @@ mod tests {
 
     #[test]
     fn both_curves_are_where_their_numbers_say() {
-        let (losses, canvas) = (falling(100), canvas("astronaut", &falling(100), &[30, 700]));
+        let (losses, canvas) = (falling(100), canvas("astronaut", &falling(100), falling(90).last(), &[30, 700]));
         let axes = Axes::of(&losses, &CURVES.iter().collect::<Vec<_>>());
         assert_eq!((axes.least, axes.most), (1, 6));
         for n in [10, 50, 90] {
@@ -176,7 +180,9 @@ mod tests {
             vec![odd(f64::MIN_POSITIVE, 0.0), odd(5e-324, 0.0)],
         ] {
             assert!(
-                losses("a very long title ".repeat(30).as_str(), &all, &[0, 1]).unwrap().starts_with(b"\x89PNG"),
+                losses("a very long title ".repeat(30).as_str(), &all, all.first(), &[0, 1])
+                    .unwrap()
+                    .starts_with(b"\x89PNG"),
                 "{all:?}"
             );
         }

@@ -106,6 +106,7 @@ impl Panels {
 
 /// The product of `count` rows of A (one after the other) with one panel of B, which has as many rows as A has columns: C, of
 /// [`WIDTH`] columns, becomes it.
+#[cfg(feature = "pictures")]
 pub(super) fn panel_product(level: Level, count: usize, a: &[f32], panel: &[f32], c: &mut [f32]) {
     let stride = panel.len() / WIDTH;
     let tiles = count.div_ceil(tallest(level));

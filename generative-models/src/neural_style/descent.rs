@@ -22,10 +22,14 @@ impl Descent {
         }
     }
 
-    /// Takes what was found at `x`, and moves `x` to where is to be looked next.
-    pub(super) fn step(&mut self, x: &mut [f32], loss: f64, gradient: &[f32]) {
+    /// Takes what was found at `x`, and moves `x` to where is to be looked next. False if what was found is not of what is
+    /// [to be shown](Self::best), because the step is undone.
+    pub(super) fn step(&mut self, x: &mut [f32], loss: f64, gradient: &[f32]) -> bool {
         match self {
-            Self::Adam(adam) => adam.step(x, gradient),
+            Self::Adam(adam) => {
+                adam.step(x, gradient);
+                true
+            }
             Self::Lbfgs(lbfgs) => lbfgs.step(x, loss, gradient),
         }
     }

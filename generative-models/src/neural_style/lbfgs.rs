@@ -64,8 +64,8 @@ impl Lbfgs {
         self.place.as_ref().map(|place| place.x.as_slice())
     }
 
-    /// Takes what was found at `x`, and moves `x` to where is to be looked next.
-    pub(super) fn step(&mut self, x: &mut [f32], loss: f64, gradient: &[f32]) {
+    /// Takes what was found at `x`, and moves `x` to where is to be looked next. Says whether where it was is the best place so far.
+    pub(super) fn step(&mut self, x: &mut [f32], loss: f64, gradient: &[f32]) -> bool {
         let usable = loss.is_finite() && gradient.iter().all(|g| g.is_finite());
         let Some(place) = self.place.take() else {
             if usable {
@@ -73,11 +73,12 @@ impl Lbfgs {
                 self.turn(1.0);
                 self.go(x);
             }
-            return;
+            return true;
         };
         // After a step was cut short at the range's ends, this is the slope along what is left of it.
         let slope = slope(&place.gradient, &place.x, x);
-        if !usable || loss > place.loss + ENOUGH * slope.min(0.0) {
+        let counts = usable && loss <= place.loss + ENOUGH * slope.min(0.0);
+        if !counts {
             let curve = loss - place.loss - slope;
             let lowest = if usable && curve > 0.0 { -slope / (2.0 * curve) } else { 0.5 };
             self.place = Some(place);
@@ -96,6 +97,7 @@ impl Lbfgs {
             self.turn(if known { 1.0 } else { 2.0 });
         }
         self.go(x);
+        counts
     }
 
     /// Remembers a step, if the gradient rose along it; else H would lead uphill.
@@ -226,8 +228,9 @@ mod tests {
         let mut last = f64::INFINITY;
         for _ in 0..evaluations {
             let (loss, gradient) = hill(&x);
-            lbfgs.step(&mut x, loss, &gradient);
+            let counts = lbfgs.step(&mut x, loss, &gradient);
             let best = hill(lbfgs.best().unwrap()).0;
+            assert_eq!(best, if counts { loss } else { last }, "it says whether the step counts");
             assert!(best <= last, "it never goes up: {best} after {last}");
             last = best;
         }

@@ -28,6 +28,7 @@ pub struct Painting<'a> {
     scratch: Scratch,
     gradient: Vec<[f32; 3]>,
     history: Vec<Losses>,
+    shown: Option<Losses>,
     shares: Vec<(Layer, f64)>,
 }
 
@@ -51,7 +52,7 @@ impl<'a> Painting<'a> {
         };
         let descent = Descent::new(task.optimiser);
         let gradient = vec![[0.0; 3]; x.pixels().len()];
-        let (scratch, history, shares) = (Scratch::default(), Vec::new(), Vec::new());
+        let (scratch, history, shown, shares) = (Scratch::default(), Vec::new(), None, Vec::new());
         Ok(Self {
             vgg,
             task,
@@ -66,6 +67,7 @@ impl<'a> Painting<'a> {
             scratch,
             gradient,
             history,
+            shown,
             shares,
         })
     }
@@ -78,7 +80,10 @@ impl<'a> Painting<'a> {
         self.gradient.fill([0.0; 3]);
         let Self { vgg, goal, x, scratch, gradient, shares, .. } = self;
         let losses = goal.evaluate(vgg, x, scratch, gradient, shares);
-        self.descent.step(self.x.pixels_mut().as_flattened_mut(), losses.total(), self.gradient.as_flattened());
+        let x = self.x.pixels_mut().as_flattened_mut();
+        if self.descent.step(x, losses.total(), self.gradient.as_flattened()) {
+            self.shown = Some(losses);
+        }
         self.here += 1;
         self.history.push(losses);
         Some(losses)
@@ -95,6 +100,7 @@ impl<'a> Painting<'a> {
         self.descent = Descent::new(self.task.optimiser);
         self.gradient = vec![[0.0; 3]; self.x.pixels().len()];
         (self.scale, self.before, self.here) = (self.scale + 1, self.before + self.here, 0);
+        self.shown = None;
         Some(())
     }
 
@@ -114,6 +120,13 @@ impl<'a> Painting<'a> {
     #[must_use]
     pub fn history(&self) -> &[Losses] {
         &self.history
+    }
+
+    /// The losses of the [`picture`](Self::picture) as it is now, once there are some: with L-BFGS those of the best evaluation, which
+    /// need not be the last; with Adam those of the last, one step before it.
+    #[must_use]
+    pub fn losses(&self) -> Option<&Losses> {
+        self.shown.as_ref()
     }
 
     /// The style loss of the last evaluation by layer, β · w_l E_l.
@@ -164,4 +177,31 @@ fn goal(vgg: &Vgg, task: &Task, styles: &[(Picture, f64)], scale: Scale) -> Opti
     };
     let styles: Vec<_> = styles.iter().map(|(a, weight)| (sized(a), *weight)).collect();
     Goal::new(vgg, task, p.as_ref(), &styles, (scale.width, scale.height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Optimiser;
+    use super::*;
+    use crate::vgg::Depth;
+
+    #[test]
+    fn the_losses_are_those_of_the_picture_though_a_later_try_was_undone() {
+        let picture =
+            |n: usize| Picture::new(20, 16, |x, y| [0.3, 0.6, 0.9].map(|c| c * ((x * y + n * x) % 7) as f32 / 6.0));
+        let vgg = Vgg::random(Depth::Sixteen, 1);
+        let mut task = Task { size: 20, scales: 1, iterations: 40, ..Task::new(picture(1), picture(4)) };
+        task.optimiser = Optimiser::Lbfgs { memory: 3 };
+        let mut painting = Painting::new(&vgg, task).unwrap();
+        assert_eq!(painting.losses(), None);
+        let mut undone = 0;
+        while let Some(last) = painting.step() {
+            let (mut gradient, mut shares) = (vec![[0.0; 3]; 20 * 16], Vec::new());
+            let at = painting.picture();
+            let exact = painting.goal.evaluate(&vgg, &at, &mut Scratch::default(), &mut gradient, &mut shares);
+            assert_eq!(painting.losses(), Some(&exact));
+            undone += usize::from(exact != last);
+        }
+        assert!(undone > 0, "some of the tries are undone");
+    }
 }

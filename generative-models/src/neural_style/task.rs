@@ -142,8 +142,14 @@ impl Task {
     /// before one begins.
     #[must_use]
     pub fn bytes(&self, depth: Depth) -> u64 {
+        self.bytes_at(self.size, depth)
+    }
+
+    /// The same, if its longer side were of this size.
+    #[must_use]
+    pub fn bytes_at(&self, size: usize, depth: Depth) -> u64 {
         let Some(until) = self.until() else { return 0 };
-        let (width, height) = self.sides();
+        let (width, height) = self.sides_at(size);
         // Two of the widest layers' matrices and what they are added up in, at most.
         let grams = 40 << 20;
         let pixels = (width * height) as u64;
@@ -160,7 +166,7 @@ impl Task {
             Optimiser::Lbfgs { memory } => 6 + 2 * memory as u64,
         };
         // The styles are looked at before the painting is.
-        let looks = self.styles.iter().map(|(a, _)| style_sides(a, self.size)).chain([(width, height)]);
+        let looks = self.styles.iter().map(|(a, _)| style_sides(a, size)).chain([(width, height)]);
         let most = looks.map(|(width, height)| Pass::bytes(depth, width, height, until)).max().unwrap_or(0);
         most + targets + grams + vectors * pixels * 12
     }
@@ -189,8 +195,12 @@ impl Task {
 
     /// The painting's width and height: the content's shape, else the first style's.
     pub(super) fn sides(&self) -> (usize, usize) {
+        self.sides_at(self.size)
+    }
+
+    fn sides_at(&self, size: usize) -> (usize, usize) {
         match self.content.as_ref().or(self.styles.first().map(|(style, _)| style)) {
-            Some(picture) => scales::sides(picture, self.size),
+            Some(picture) => scales::sides(picture, size),
             None => (0, 0),
         }
     }

@@ -49,8 +49,8 @@ mod tests {
 
     #[test]
     fn a_long_product_is_exact_to_six_digits_and_the_same_with_any_number_of_threads() {
-        let a: Vec<f32> = (0..100_003).map(|n| ((n * 7919) % 1009) as f32 / 1009.0).collect();
-        let b: Vec<f32> = (0..100_003).map(|n| ((n * 104_729) % 997) as f32 / 997.0).collect();
+        let a: Vec<f32> = (0..100_003_u64).map(|n| ((n * 7919) % 1009) as f32 / 1009.0).collect();
+        let b: Vec<f32> = (0..100_003_u64).map(|n| ((n * 104_729) % 997) as f32 / 997.0).collect();
         let exact: f64 = a.iter().zip(&b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

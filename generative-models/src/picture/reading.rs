@@ -103,6 +103,30 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
 
 fn read(bytes: &[u8], longest: Option<usize>) -> Result<Reading, String> {
     let kind = Kind::of(bytes)?;
+    // What a decoder has not thought of is a fault of the file all the same.
+    let unpacked = std::panic::catch_unwind(|| unpack(bytes, kind));
+    let gave_up = |_| Err(format!("the {} is damaged, its decoder gave up; fetch it again", kind.name()));
+    let (image, mut remarks) = unpacked.unwrap_or_else(gave_up)?;
+    let rows = Decoded(image);
+    if rows.is_transparent() {
+        remarks.push(Remark::Transparent);
+    }
+    let size = rows.size();
+    if size.0 == 0 || size.1 == 0 {
+        return Err("it has no pixels".into());
+    }
+    let picture = match longest {
+        Some(longest) if size.0.max(size.1) > longest => {
+            let (width, height) = resize::with_longest(size, longest);
+            resize::resized(&rows, width, height)
+        }
+        _ => resize::as_it_is(&rows),
+    };
+    Ok(Reading { picture, size, remarks })
+}
+
+/// The pixels of a file, the way up that they are looked at.
+fn unpack(bytes: &[u8], kind: Kind) -> Result<(DynamicImage, Vec<Remark>), String> {
     let mut remarks = Vec::new();
     let what = |error: ImageError| explain(kind, &error);
     let mut limits = Limits::no_limits();
@@ -135,22 +159,7 @@ fn read(bytes: &[u8], longest: Option<usize>) -> Result<Reading, String> {
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(what)?;
     image.apply_orientation(turn);
-    let rows = Decoded(image);
-    if rows.is_transparent() {
-        remarks.push(Remark::Transparent);
-    }
-    let size = rows.size();
-    if size.0 == 0 || size.1 == 0 {
-        return Err("it has no pixels".into());
-    }
-    let picture = match longest {
-        Some(longest) if size.0.max(size.1) > longest => {
-            let (width, height) = resize::with_longest(size, longest);
-            resize::resized(&rows, width, height)
-        }
-        _ => resize::as_it_is(&rows),
-    };
-    Ok(Reading { picture, size, remarks })
+    Ok((image, remarks))
 }
 
 fn explain(kind: Kind, error: &ImageError) -> String {

@@ -282,6 +282,58 @@ fn the_weights_that_come_with_the_project_see_an_edge() {
     assert!(strength(8) > 10.0 * strength(5) + 1.0, "{} {}", strength(8), strength(5));
 }
 
+#[test]
+fn of_somebodys_own_file_it_is_said_how_pixels_enter() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/vgg16/weights.safetensors");
+    let said = Vgg::open(&path).unwrap().describe().to_owned();
+    assert_eq!(said, format!("VGG16 from {}, pixels 0–255 as Oxford's", path.display()));
+    assert_eq!(Entry::NORMED.to_string(), "pixels as torchvision's");
+}
+
+/// A convolution's weights and bias as candle takes them.
+#[cfg(feature = "learn")]
+fn of_candle(block: &Block) -> candle_core::Result<[candle_core::Tensor; 2]> {
+    use candle_core::{Device, Tensor};
+    let Step { input, output, .. } = block.step;
+    let mut weights = vec![0.0; 9 * input * output];
+    weights.chunks_mut(9 * input).enumerate().for_each(|(n, to)| block.numbers.of_output(n, to));
+    let weights = Tensor::from_vec(weights, (output, input, 3, 3), &Device::Cpu)?;
+    Ok([weights, Tensor::from_slice(&block.bias, (1, output, 1, 1), &Device::Cpu)?])
+}
+
+/// On even sizes, where candle's way back through its pooling is right.
+#[cfg(feature = "learn")]
+#[test]
+fn candles_own_way_back_leads_to_the_same_pixels() -> candle_core::Result<()> {
+    use candle_core::{Device, Tensor, Var};
+    let (vgg, picture) = (Vgg::shipped().unwrap(), picture(24, 16));
+    let until = vgg.layer("relu4_1").unwrap();
+    let (mut pass, mut gradient) = (Pass::default(), vec![[0.0; 3]; 24 * 16]);
+    vgg.forward(&picture, until, Pooling::Average, &mut pass);
+    // The loss Σ F² of the last layer.
+    let mut add = |layer: Layer, features: Features, gradient: &mut [f32]| {
+        if layer == until {
+            gradient.iter_mut().zip(features.numbers).for_each(|(g, f)| *g += 2.0 * f);
+        }
+    };
+    vgg.backward(&mut pass, &mut add, &mut gradient);
+    let pixels = Var::from_slice(picture.pixels().as_flattened(), (16, 24, 3), &Device::Cpu)?;
+    let mean = Tensor::new(&Entry::BYTES.shift, &Device::Cpu)?.reshape((3, 1, 1))?;
+    let mut now = (pixels.permute((2, 0, 1))? * 255.0)?.broadcast_sub(&mean)?.unsqueeze(0)?;
+    for block in vgg.blocks.iter().take_while(|block| block.step.layer <= until) {
+        if block.step.halved {
+            now = now.avg_pool2d(2)?;
+        }
+        let [weights, bias] = of_candle(block)?;
+        now = now.contiguous()?.conv2d(&weights, 1, 1, 1, 1)?.broadcast_add(&bias)?.relu()?;
+    }
+    let gradients = now.sqr()?.sum_all()?.backward()?;
+    let stock = gradients.get(&pixels).expect("the loss depends on the pixels").flatten_all()?.to_vec1::<f32>()?;
+    let apart = apart(gradient.as_flattened(), &stock.iter().map(|x| f64::from(*x)).collect::<Vec<_>>());
+    assert!(apart < 1e-3, "{apart}");
+    Ok(())
+}
+
 #[cfg(feature = "learn")]
 #[test]
 fn candles_own_convolutions_see_the_same() -> candle_core::Result<()> {
@@ -293,14 +345,11 @@ fn candles_own_convolutions_see_the_same() -> candle_core::Result<()> {
     let mean = Tensor::new(&Entry::BYTES.shift, &Device::Cpu)?.reshape((3, 1, 1))?;
     now = (now * 255.0)?.broadcast_sub(&mean)?.unsqueeze(0)?;
     for block in vgg.blocks.iter().take_while(|block| block.step.layer <= until) {
-        let Step { layer, input, output, halved } = block.step;
+        let Step { layer, halved, .. } = block.step;
         if halved {
             now = now.avg_pool2d(2)?;
         }
-        let mut weights = vec![0.0; 9 * input * output];
-        weights.chunks_mut(9 * input).enumerate().for_each(|(n, to)| block.numbers.of_output(n, to));
-        let weights = Tensor::from_vec(weights, (output, input, 3, 3), &Device::Cpu)?;
-        let bias = Tensor::from_slice(&block.bias, (1, output, 1, 1), &Device::Cpu)?;
+        let [weights, bias] = of_candle(block)?;
         now = now.contiguous()?.conv2d(&weights, 1, 1, 1, 1)?.broadcast_add(&bias)?.relu()?;
         let stock: Vec<f32> = now.squeeze(0)?.permute((1, 2, 0))?.flatten_all()?.to_vec1()?;
         let apart = apart(pass.features(layer).numbers, &stock.iter().map(|x| f64::from(*x)).collect::<Vec<_>>());

@@ -39,6 +39,12 @@ impl Entry {
         Self { scale: [1.0 / 0.229, 1.0 / 0.224, 1.0 / 0.225], shift: [0.485 / 0.229, 0.456 / 0.224, 0.406 / 0.225] };
 }
 
+impl std::fmt::Display for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if *self == Self::BYTES { "pixels 0–255 as Oxford's" } else { "pixels as torchvision's" })
+    }
+}
+
 /// The numbers of one convolution, output × input × 3 × 3.
 #[derive(Debug)]
 pub(super) enum Numbers {
@@ -82,8 +88,6 @@ pub(super) struct Weights {
     pub(super) depth: Depth,
     pub(super) entry: Entry,
     pub(super) convolutions: Vec<(Numbers, Vec<f32>)>,
-    /// Were they in 8 bits?
-    pub(super) bytes: bool,
 }
 
 /// Takes a file apart.
@@ -100,7 +104,7 @@ pub(super) fn read(file: &[u8]) -> Result<Weights, String> {
     let depth =
         if convolution(if torch { "features.16" } else { "conv3_4" }) { Depth::Nineteen } else { Depth::Sixteen };
     let steps = plan::steps(depth);
-    let mut weights = Weights { depth, entry: Entry::BYTES, convolutions: Vec::new(), bytes: false };
+    let mut weights = Weights { depth, entry: Entry::BYTES, convolutions: Vec::new() };
     for (n, step) in steps.iter().enumerate() {
         let name = match (torch, depth) {
             (false, _) => format!("conv{}_{}", step.layer.block, step.layer.number),
@@ -111,7 +115,6 @@ pub(super) fn read(file: &[u8]) -> Result<Weights, String> {
         let bytes = format!("{name}.weight.q8");
         weights.convolutions.push((
             if has(&bytes) {
-                weights.bytes = true;
                 let numbers = whole(&tensors, &bytes, &shape)?;
                 Numbers::Bytes(numbers, floats(&tensors, &format!("{name}.weight.scale"), &shape[..1])?)
             } else {

@@ -35,10 +35,10 @@ pub(crate) fn draw(options: &Options, content: &Path, style: &Path) -> anyhow::R
     let vgg = features::open(&options.features, options.seed.unwrap_or(0))?;
 
     let tasks = tasks(options, &content, &style)?;
-    let deepest = tasks[usize::from(BLOCKS) - 1].clone();
-    memory::check(size, options.anyway, |size| Task { size, ..deepest.clone() }.bytes(vgg.depth()))?;
+    let most = |size| tasks.iter().map(|task| task.bytes_at(size, vgg.depth())).max().unwrap_or(0);
+    memory::check(size, options.anyway, most)?;
     let all: usize = tasks.iter().map(|task| task.iterations).sum();
-    eprintln!("{} · {} pictures, {all} evaluations", vgg.describe(), tasks.len());
+    crate::say(format_args!("{} · {} pictures, {all} evaluations", vgg.describe(), tasks.len()));
 
     let stopped = crate::stop_flag()?;
     let mut screen = Screen::new(all);
@@ -65,7 +65,7 @@ pub(crate) fn draw(options: &Options, content: &Path, style: &Path) -> anyhow::R
     canvas.save(&outputs.out)?;
     let (out, whole) = (outputs.out.display(), 2 * usize::from(BLOCKS));
     if made.len() < whole {
-        eprintln!("stopped at picture {} of {whole}; what there is is in {out}", made.len());
+        crate::say(format_args!("stopped at picture {} of {whole}; what there is is in {out}", made.len()));
     }
     writeln!(std::io::stdout(), "{out}: {} × {} pixels · {}", canvas.width(), canvas.height(), vgg.describe())?;
     Ok(())

@@ -9,12 +9,15 @@ pub(crate) fn read(path: &Path, longest: Option<usize>) -> anyhow::Result<Pictur
     let Reading { picture, size, remarks } = Reading::open(path, longest)?;
     let name = path.display();
     for remark in remarks {
-        eprintln!("{name}: {remark}");
+        crate::say(format_args!("{name}: {remark}"));
     }
     if let Some(longest) = longest
         && size.0.max(size.1) * 2 < longest
     {
-        eprintln!("{name}: only {} × {} pixels; a smaller --size is quicker and no less sharp", size.0, size.1);
+        crate::say(format_args!(
+            "{name}: only {} × {} pixels; a smaller --size is quicker and no less sharp",
+            size.0, size.1
+        ));
     }
     Ok(picture)
 }

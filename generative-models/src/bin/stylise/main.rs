@@ -14,6 +14,7 @@ mod weighted;
 use anyhow::Context as _;
 use clap::Parser as _;
 use options::{Job, Options};
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Without the backtrace that `main` would add where RUST_BACKTRACE is set.
         Err(error) => {
-            eprintln!("error: {error:#}");
+            say(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -40,6 +41,11 @@ fn run(options: &Options) -> anyhow::Result<()> {
         Job::Figure { content, style } => figure::draw(options, &content, &style),
         Job::Paint { content, styles } => paint::paint(options, content.as_deref(), &styles),
     }
+}
+
+/// Tells somebody who looks on, on the standard error; where nobody does, the work goes on all the same.
+fn say(what: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "{what}");
 }
 
 /// Raised by the first Ctrl-C; the second ends the program.

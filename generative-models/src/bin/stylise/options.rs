@@ -35,7 +35,8 @@ use std::path::PathBuf;
 
 Pictures to begin with are in generative-models/pictures, styles in musebots/visualiser/styles.
 
-Ctrl-C saves the picture as it is; a second one ends at once. The same command with the same seed makes the same file."
+Ctrl-C saves the picture as it is; a second one ends at once. The same command with the same seed makes the same
+file on the same machine with the same build."
 )]
 pub(crate) struct Options {
     /// What is painted, then how: one style or several, each with a weight if one likes (PNG, JPEG or WebP).
@@ -94,22 +95,24 @@ pub(crate) struct Options {
     /// Draw how the losses fell, into a PNG file [without a name: OUT-losses.png].
     #[arg(long, value_name = "PATH.png", require_equals = true, num_args = 0..=1)]
     pub(crate) loss_curve: Option<Option<PathBuf>>,
-    /// Who looks: vgg16 (comes with the project), vgg16=PATH or vgg19=PATH (safetensors with torchvision's names), or random
-    /// (weights that learnt nothing, to see what learning does). It is always said which.
+    /// Who looks: vgg16 (comes with the project), vgg16=PATH or vgg19=PATH (safetensors), or random (weights that learnt nothing, to
+    /// see what learning does). It is always said which, and how pixels enter: with names like features.0.weight as torchvision's
+    /// networks take them, with names like conv1_1.weight as Oxford's; where a file's metadata has `input`, such as `RGB, 0-255`,
+    /// that decides.
     #[arg(long, value_name = "FEATURES", default_value = "vgg16")]
     pub(crate) features: String,
 
     /// Make only the content, from noise, as this layer sees it.
-    #[arg(long, value_name = "LAYER", conflicts_with_all = ["style_only", "figure", "fast", "style_layers"])]
+    #[arg(long, value_name = "LAYER", conflicts_with_all = ["style_only", "figure", "fast", "content_layers", "style_layers", "beta"])]
     pub(crate) content_only: Option<String>,
     /// Make only the style, from noise, as the first layers of the blocks up to this one see it.
-    #[arg(long, value_name = "LAYER", conflicts_with_all = ["figure", "fast", "content_layers"])]
+    #[arg(long, value_name = "LAYER", conflicts_with_all = ["figure", "fast", "content_layers", "style_layers", "alpha", "keep_colours"])]
     pub(crate) style_only: Option<String>,
     /// Draw the paper's figure of one's own pictures, in some minutes: what each layer keeps of the content, and of the style.
     #[arg(long, conflicts_with_all = ["fast", "save_every", "loss_curve", "content_layers", "style_layers", "keep_colours", "start"])]
     pub(crate) figure: bool,
     /// Paint at once, by a network that learnt these styles; `list` names them.
-    #[arg(long, value_name = "STYLE[=WEIGHT]", num_args = 1.., value_delimiter = ',', conflicts_with_all = ["save_every", "loss_curve", "keep_colours"])]
+    #[arg(long, value_name = "STYLE[=WEIGHT]", num_args = 1.., value_delimiter = ',', conflicts_with_all = OF_THE_PAINTER)]
     pub(crate) fast: Vec<Weighted>,
 
     /// Processor threads [default: all]. The picture does not depend on it.
@@ -119,6 +122,26 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) anyway: bool,
 }
+
+/// What the fast network knows nothing of.
+const OF_THE_PAINTER: [&str; 16] = [
+    "iterations",
+    "alpha",
+    "beta",
+    "content_layers",
+    "style_layers",
+    "start",
+    "optimiser",
+    "rate",
+    "scales",
+    "pooling",
+    "variation",
+    "keep_colours",
+    "seed",
+    "save_every",
+    "loss_curve",
+    "features",
+];
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Begin {
@@ -173,12 +196,18 @@ impl Options {
         }
         if self.content_only.is_some() {
             let [content] = pictures else { bail!("--content-only takes one picture, not {}", pictures.len()) };
+            if matches!(self.start, Some(Begin::Style)) {
+                bail!("--content-only has no style to start from; --start noise or --start content");
+            }
             return Ok(Job::Paint { content: Some(content.clone()), styles: Vec::new() });
         }
         let styles = |paths: &[PathBuf]| paths.iter().map(|path| crate::weighted::path(path)).collect();
         if self.style_only.is_some() {
             if pictures.is_empty() {
                 bail!("--style-only takes the picture whose style is made, and none is named");
+            }
+            if matches!(self.start, Some(Begin::Content)) {
+                bail!("--style-only has no content to start from; --start noise or --start style");
             }
             return Ok(Job::Paint { content: None, styles: styles(pictures) });
         }
@@ -237,6 +266,14 @@ mod tests {
             ("a.png b.png --size 3", "16..=16384"),
             ("a.png b.png --content-only relu1_1 --style-only relu1_1", "cannot be used with"),
             ("a.png b.png --style-layers relu1_1=much", "`much`"),
+            ("a.png --fast wave --beta 1e8", "cannot be used with"),
+            ("a.png --fast wave --iterations 10", "cannot be used with"),
+            ("a.png --fast wave --features random", "cannot be used with"),
+            ("a.png --style-only relu1_1 --style-layers relu2_1", "cannot be used with"),
+            ("a.png --style-only relu1_1 --keep-colours", "cannot be used with"),
+            ("a.png --style-only relu1_1 --start content", "--start style"),
+            ("a.png --content-only relu1_1 --content-layers relu2_1", "cannot be used with"),
+            ("a.png --content-only relu1_1 --start style", "--start content"),
         ] {
             let said = job(words).unwrap_err();
             assert!(said.contains(says), "{words}: {said}");

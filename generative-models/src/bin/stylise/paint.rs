@@ -33,11 +33,11 @@ pub(crate) fn paint(options: &Options, content: Option<&Path>, styles: &[(PathBu
     if let Some(every) = options.save_every {
         outputs.check_numbered(every as usize, task.iterations, &inputs)?;
     }
-    let bytes = memory::check(size, options.anyway, |size| Task { size, ..task.clone() }.bytes(vgg.depth()))?;
+    let bytes = memory::check(size, options.anyway, |size| task.bytes_at(size, vgg.depth()))?;
     let (iterations, how) = (task.iterations, described(&task));
     let mut painting = Painting::new(&vgg, task)?;
     let (width, height) = painting.size();
-    eprintln!("{} · {how} · {width} × {height} pixels · {}", vgg.describe(), memory::spoken(bytes));
+    crate::say(format_args!("{} · {how} · {width} × {height} pixels · {}", vgg.describe(), memory::spoken(bytes)));
 
     let stopped = crate::stop_flag()?;
     let mut screen = Screen::new(iterations);
@@ -55,16 +55,16 @@ pub(crate) fn paint(options: &Options, content: Option<&Path>, styles: &[(PathBu
     picture.save(&outputs.out)?;
     if let Some(curve) = &outputs.curve {
         let title = outputs.out.file_stem().unwrap_or_default().to_string_lossy();
-        let chart = chart::losses(&title, painting.history(), &enlarged(&painting.sizes()))
+        let chart = chart::losses(&title, painting.history(), painting.losses(), &enlarged(&painting.sizes()))
             .context("failed to draw the loss curve")?;
         std::fs::write(curve, chart).with_context(|| format!("failed to write `{}`", curve.display()))?;
     }
     let (out, done) = (outputs.out.display(), painting.iteration());
     if ending? {
-        eprintln!("stopped after {done} of {iterations} evaluations; what there is is in {out}");
+        crate::say(format_args!("stopped after {done} of {iterations} evaluations; what there is is in {out}"));
     }
-    let last = painting.history().last().map_or_else(String::new, |last| format!(" · {}", both(last)));
-    writeln!(std::io::stdout(), "{out}: {width} × {height} pixels · {done} evaluations{last}")?;
+    let losses = painting.losses().map_or_else(String::new, |losses| format!(" · {}", both(losses)));
+    writeln!(std::io::stdout(), "{out}: {width} × {height} pixels · {done} evaluations{losses}")?;
     Ok(())
 }
 

@@ -26,7 +26,7 @@ impl Screen {
     pub(crate) fn set_part(&self, part: &str) {
         self.bar.set_prefix(format!("{part} "));
         if !self.is_terminal {
-            eprintln!("{part}");
+            crate::say(format_args!("{part}"));
         }
     }
 
@@ -43,7 +43,7 @@ impl Screen {
                 self.bar.set_message(line);
             }
         } else if done == 1 || done * 10 / self.length != (done - 1) * 10 / self.length {
-            eprintln!("{done}/{} · {line}", self.length);
+            crate::say(format_args!("{done}/{} · {line}", self.length));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::rng::Rng;
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 
 /// A convolution with everything that it works on.
 #[derive(Debug)]
@@ -102,7 +102,9 @@ proptest! {
     ) {
         let case = Case::new(size, channels, back, masked, relu);
         let convolution = case.pack();
-        let worst = if matches!(convolution, Convolution::Winograd(_)) { 1e-4 } else { 2e-6 };
+        // A sum of n numbers, one after the other, is off by 0.4 · 2⁻²⁴ √n of what it is like: 5e-7 for the longest here. The largest of
+        // the ten thousands that all cases have is five times that.
+        let worst = if matches!(convolution, Convolution::Winograd(_)) { 1e-4 } else { 5e-6 };
         for level in Level::all() {
             let error = case.error(&case.run(&convolution, level));
             prop_assert!(error < worst, "{level:?}: {error}");

@@ -154,6 +154,15 @@ fn a_truncated_file_is_refused_wherever_it_is_cut() {
 }
 
 #[test]
+fn a_file_that_its_decoder_trips_over_is_refused() {
+    // A frame of 8 × 8 pixels, says the animation; what is in it has 32 × 24.
+    assert_eq!(
+        refused(&file("larger-than-its-frame.webp")),
+        "failed to read a picture: the WebP is damaged, its decoder gave up; fetch it again"
+    );
+}
+
+#[test]
 fn a_huge_picture_is_refused_before_it_is_unpacked() {
     // 60,000 × 60,000 pixels, says its header; there is nothing behind it.
     let mut file = file("rgb.png");
@@ -177,7 +186,7 @@ fn a_jpeg_that_says_it_is_huge_is_refused_before_it_is_unpacked() {
     assert!(refused(&file).contains("65535 × 65535"), "{}", refused(&file));
 }
 
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "rgb.png",
     "palette-alpha.png",
     "sixteen-bit.png",
@@ -189,6 +198,7 @@ const KINDS: [&str; 12] = [
     "lossy.webp",
     "alpha.webp",
     "animated.webp",
+    "larger-than-its-frame.webp",
     "turned-6.webp",
 ];
 

@@ -23,11 +23,11 @@ pub(crate) struct Chromium {
 }
 
 impl Chromium {
-    /// Opens the page; `None` where there is no Chromium.
+    /// Opens the page; `None` where there is no Chromium, or, as on Ubuntu, only a program that names the snap to install.
     pub(crate) fn open(address: &str, width: u32, height: u32) -> Option<Self> {
         let program = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|program| {
-            let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output();
-            found.is_ok_and(|found| found.status.success())
+            let version = Command::new(program).arg("--version").stdin(Stdio::null()).output();
+            version.is_ok_and(|version| version.status.success())
         })?;
         let profile = tempfile::tempdir().unwrap();
         // It listens on its third file and answers on its fourth.
