@@ -23,7 +23,11 @@ pub(crate) const ALL: &[(&str, &str, &str)] = &[
     ("size", "WIDTHxHEIGHT", "How many pixels are painted, 16 to 2048 a side [default: 384x216]"),
     ("fps", "NUMBER", "Frames a second, at most, 1 to 60; a render has 25 [default: 20]"),
     ("threads", "NUMBER", "Processors that may paint when nobody else wants them [default: all but one]"),
-    ("page", "PORT", "The port on this machine where the page is [default: 8626, or any that is free]"),
+    (
+        "page",
+        "PORT",
+        "The port on this machine where the page is, 0 for any that is free [default: 8626, or else any that is free]",
+    ),
     ("offset", "MS", "How much earlier frames are shown, for a slow projector, -500 to 2000 [default: 0]"),
 ];
 
@@ -35,7 +39,8 @@ pub(crate) struct Flags {
     pub(crate) size: (usize, usize),
     pub(crate) fps: f64,
     pub(crate) threads: usize,
-    pub(crate) page: u16,
+    /// `None`: the usual one, or any.
+    pub(crate) page: Option<u16>,
     /// Seconds.
     pub(crate) offset: f64,
 }
@@ -49,7 +54,7 @@ impl Flags {
             size: size(setup.flag("size"))?,
             fps: number(setup, "fps", 1.0..=60.0)?.unwrap_or(20.0),
             threads: number(setup, "threads", 1..=256)?.unwrap_or(spare.max(1)),
-            page: number(setup, "page", 0..=u16::MAX)?.unwrap_or(0),
+            page: number(setup, "page", 0..=u16::MAX)?,
             offset: number(setup, "offset", -500.0..=2000.0)?.unwrap_or(0.0) / 1000.0,
         })
     }
@@ -107,6 +112,13 @@ mod tests {
     fn a_size_is_two_sides_or_one() {
         assert_eq!(read(&[("size", "640x360")]).unwrap().size, (640, 360));
         assert_eq!(read(&[("size", "256")]).unwrap().size, (256, 256));
+    }
+
+    #[test]
+    fn a_port_is_that_one_and_none_is_the_usual_one() {
+        assert_eq!(read(&[]).unwrap().page, None);
+        assert_eq!(read(&[("page", "0")]).unwrap().page, Some(0));
+        assert_eq!(read(&[("page", "9000")]).unwrap().page, Some(9000));
     }
 
     #[test]

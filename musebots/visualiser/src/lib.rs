@@ -29,7 +29,7 @@ pub use canvas::{Calm, Canvas};
 pub use content::Content;
 pub use happening::{Happening, What};
 pub use look::{Director, Look};
-pub use page::{NoWish, Page};
+pub use page::{NoWish, Page, Patience};
 pub use painter::Painter;
 pub use scene::{Line, Mark, Player, Scene, Word};
 pub use screen::{Frame, Mode, Screen, Status, Wish};
@@ -167,7 +167,10 @@ impl Visualiser {
         let (happened, inbox) = sync_channel(MOST_ON_THE_WAY);
         let (wish, wishes) = sync_channel(16);
         let screen = Screen::default();
-        let page = Page::serve(screen.clone(), wish, flags.page)?;
+        let page = match flags.page {
+            Some(port) => Page::serve(screen.clone(), wish, port)?,
+            None => Page::serve_somewhere(screen.clone(), wish)?,
+        };
         tracing::info!("the page is at {}", page.address());
         setup.page(page.address());
         let gallery = Gallery {

@@ -9,10 +9,12 @@ mod conversation;
 mod guests;
 mod jpeg;
 mod manners;
+mod patience;
 mod request;
 mod service;
 mod wish;
 
+pub use patience::Patience;
 pub use wish::NoWish;
 
 use crate::{Screen, Wish};
@@ -28,7 +30,7 @@ use std::{
     time::Duration,
 };
 
-/// Where the page is when nobody says where and nobody else is there: a browser that waits for the bot finds it again.
+/// Where the page is when nobody says where and nobody else is there.
 const USUAL_PORT: u16 = 8626;
 /// How far its threads stand back: behind the music, before the painter.
 #[cfg(target_os = "linux")]
@@ -47,16 +49,36 @@ pub struct Page {
 }
 
 impl Page {
-    /// Serves the screen on loopback, at `port` (0: the usual one, or any free one where that is taken). What viewers
-    /// want comes out of `wishes`; when nobody takes it, it is dropped, and the viewer is told.
+    /// Serves the screen on loopback, at `port` and nowhere else (0: any free one). What viewers want comes out of
+    /// `wishes`; when nobody takes it, it is dropped, and the viewer is told.
     ///
     /// # Errors
-    /// When the port is taken.
+    /// When the port is taken, or nobody may have it.
     pub fn serve(screen: Screen, wishes: SyncSender<Wish>, port: u16) -> io::Result<Self> {
-        let listener = listen(port)?;
+        Self::serve_with(Patience::default(), screen, wishes, port)
+    }
+
+    /// The same where nobody says at which port: the usual one, 8626, so that a browser that waits for the bot finds
+    /// it again, or any free one where that is taken.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn serve_somewhere(screen: Screen, wishes: SyncSender<Wish>) -> io::Result<Self> {
+        Self::open(listen(USUAL_PORT).or_else(|_| listen(0))?, Patience::default(), screen, wishes)
+    }
+
+    /// Like [`serve`](Self::serve), with another patience: for who has no time to wait, or more than a stage has.
+    ///
+    /// # Errors
+    /// When the port is taken, or nobody may have it.
+    pub fn serve_with(patience: Patience, screen: Screen, wishes: SyncSender<Wish>, port: u16) -> io::Result<Self> {
+        Self::open(listen(port)?, patience, screen, wishes)
+    }
+
+    fn open(listener: TcpListener, patience: Patience, screen: Screen, wishes: SyncSender<Wish>) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let service = Arc::new(Service::new(screen, wishes, port));
+        let service = Arc::new(Service::new(screen, wishes, port, patience));
         let guests = Guests::default();
         let (door, closing) = UnixStream::pair()?;
         let seats = guests.clone();
@@ -85,13 +107,18 @@ impl Drop for Page {
 }
 
 fn listen(port: u16) -> io::Result<TcpListener> {
-    let at = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
-    if port == 0 {
-        return at(USUAL_PORT).or_else(|_| at(0));
-    }
-    at(port).map_err(|e| {
-        let advice = if e.kind() == ErrorKind::AddrInUse { " (another port, or 0 for any free one?)" } else { "" };
-        io::Error::new(e.kind(), format!("failed to serve the page on port {port}: {e}{advice}"))
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|e| {
+        let what = if port == 0 {
+            "failed to find a free port for the page".into()
+        } else {
+            format!("failed to serve the page on port {port}")
+        };
+        let advice = match e.kind() {
+            ErrorKind::AddrInUse if port != 0 => " (another port, or 0 for any free one?)",
+            ErrorKind::PermissionDenied => " (a port from 1024 on, or 0 for any free one?)",
+            _ => "",
+        };
+        io::Error::new(e.kind(), format!("{what}: {e}{advice}"))
     })
 }
 

@@ -34,9 +34,9 @@ struct Shown {
     browser: Chromium,
 }
 
-/// A page in a browser; `None`, and said so, where there is none.
-fn shown() -> Option<Shown> {
-    let (screen, page, wishes) = served(0);
+/// A page with something on it, in a browser; `None`, and said so, where there is none.
+fn shown(status: Status, frame: Frame) -> Option<Shown> {
+    let (screen, page, wishes) = served(0, status, frame);
     let Some(browser) = Chromium::open(page.address(), WIDTH, HEIGHT) else {
         left_out("the visualiser's page in a browser: there is no chromium");
         return None;
@@ -44,11 +44,18 @@ fn shown() -> Option<Shown> {
     Some(Shown { screen, wishes, page, browser })
 }
 
-fn served(port: u16) -> (Screen, Page, Receiver<Wish>) {
+/// What is to be seen is there before anybody can look.
+fn served(port: u16, status: Status, frame: Frame) -> (Screen, Page, Receiver<Wish>) {
     let screen = Screen::default();
+    screen.tell(status);
+    screen.show(frame);
     let (sender, wishes) = sync_channel(8);
     let page = Page::serve(screen.clone(), sender, port).unwrap();
     (screen, page, wishes)
+}
+
+fn waves() -> Status {
+    Status { mode: Mode::Living, style: "waves".into(), auto: true, strength: 0.8, rate: 12.0 }
 }
 
 fn left_out(what: &str) {
@@ -65,20 +72,26 @@ fn assert_is(picture: &RgbImage, x: u32, y: u32, colour: [u8; 3]) {
     assert!(seen.iter().zip(colour).all(|(s, c)| s.abs_diff(c) < 12), "at {x}, {y}: {seen:?} is not {colour:?}");
 }
 
+const KEYS: &str = "document.body.classList.contains('keys')";
 const NO_KEYS: &str = "!document.body.classList.contains('keys') && \
     getComputedStyle(document.getElementById('keys')).visibility === 'hidden'";
 
 #[test]
 fn what_is_painted_is_seen_in_its_place_and_keys_are_wishes() {
-    let Some(Shown { screen, wishes, page, mut browser }) = shown() else { return };
-    screen.tell(Status { mode: Mode::Living, style: "waves".into(), auto: true, strength: 0.8, rate: 12.0 });
-    screen.show(halves(1, RED, GREEN));
+    let Some(Shown { screen, wishes, page, mut browser }) = shown(waves(), halves(1, RED, GREEN)) else { return };
     browser.wait_until("shown === 1");
 
-    // The keys are shown at first, and how things stand.
-    browser.wait_until("document.body.classList.contains('keys')");
+    // The keys are shown at first, and how things stand. Where that is over already, they are asked for.
+    let asked = browser.value(KEYS) != true;
+    if asked {
+        browser.press("?");
+        browser.wait_until(KEYS);
+    }
     browser.wait_until("document.getElementById('state').textContent.includes('waves')");
     let _ = browser.screenshot("keys");
+    if asked {
+        browser.press("Escape");
+    }
     browser.wait_until(NO_KEYS);
 
     // All of the picture: as high as the window, black beside it.
@@ -128,8 +141,7 @@ fn what_is_painted_is_seen_in_its_place_and_keys_are_wishes() {
 
 #[test]
 fn a_page_that_has_lost_the_bot_says_so_and_finds_the_next_one() {
-    let Some(Shown { screen, page, mut browser, .. }) = shown() else { return };
-    screen.show(halves(700, RED, GREEN));
+    let Some(Shown { page, mut browser, .. }) = shown(waves(), halves(700, RED, GREEN)) else { return };
     browser.wait_until("shown === 700");
     let port = page.address().trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
     drop(page);
@@ -140,8 +152,7 @@ fn a_page_that_has_lost_the_bot_says_so_and_finds_the_next_one() {
     assert_is(&seen, WIDTH / 2 - 60, HEIGHT / 2, RED.map(|c| (f32::from(c) * 0.35) as u8));
     assert_eq!(browser.value("document.getElementById('status').textContent"), "Waiting for the visualiser…");
 
-    let (screen, _page, _wishes) = served(port);
-    screen.show(halves(1, BLUE, GREEN));
+    let _served = served(port, waves(), halves(1, BLUE, GREEN));
     browser.wait_until("shown === 1 && !document.body.classList.contains('lost')");
     browser.wait_until("getComputedStyle(canvas).opacity == 1");
     let seen = browser.screenshot("found");

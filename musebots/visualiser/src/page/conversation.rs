@@ -12,25 +12,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a request may take to come in, the silence before it included.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long an answer may take to be taken.
-const TO_TAKE: Duration = Duration::from_secs(5);
-
 /// Talks until either side has had enough.
 pub(super) fn talk(mut stream: TcpStream, guest: &Guest, service: &Service) {
     // An answer is written in two pieces that should travel together.
     let _ = stream.set_nodelay(true);
     let mut bytes = Vec::new();
     loop {
-        let request = match next_request(&mut stream, &mut bytes) {
+        let request = match next_request(&mut stream, &mut bytes, service.patience.asking) {
             Ok(Some(request)) => request,
             Ok(None) | Err(_) => return,
         };
         guest.asks();
         let stays = request.as_ref().is_ok_and(|request| request.stays);
         let answer = request.and_then(|request| service.answer(&request)).unwrap_or_else(Answer::from);
-        if send(&mut stream, &answer, stays).is_err() {
+        if send(&mut stream, &answer, stays, service.patience.taking).is_err() {
             return;
         }
         if !stays {
@@ -45,8 +40,9 @@ pub(super) fn talk(mut stream: TcpStream, guest: &Guest, service: &Service) {
 fn next_request(
     stream: &mut TcpStream,
     bytes: &mut Vec<u8>,
+    patience: Duration,
 ) -> io::Result<Option<Result<Request, super::answer::Status>>> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience;
     let mut more = [0; 4096];
     loop {
         match Request::read(bytes) {
@@ -67,8 +63,8 @@ fn next_request(
     }
 }
 
-fn send(stream: &mut TcpStream, answer: &Answer, stays: bool) -> io::Result<()> {
-    let deadline = Instant::now() + TO_TAKE;
+fn send(stream: &mut TcpStream, answer: &Answer, stays: bool, patience: Duration) -> io::Result<()> {
+    let deadline = Instant::now() + patience;
     for mut bytes in [answer.head(stays).as_bytes(), answer.body()] {
         while !bytes.is_empty() {
             stream.set_write_timeout(Some(left(deadline)?))?;

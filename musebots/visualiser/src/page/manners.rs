@@ -5,9 +5,7 @@ use super::{answer::Status, request::Request};
 
 /// Refuses what does not come from the page at `port` or from somebody's own hand.
 pub(super) fn admit(request: &Request, port: u16) -> Result<(), Status> {
-    let ours = |host: &str| {
-        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.eq_ignore_ascii_case(&format!("{name}:{port}")))
-    };
+    let ours = |host: &str| is_ours(host, port);
     // A name that somebody let point here is not ours.
     let host = request.header("host")?.ok_or(Status::Bad)?;
     if !ours(host) {
@@ -40,6 +38,16 @@ pub(super) fn admit(request: &Request, port: u16) -> Result<(), Status> {
     }
 }
 
+/// Whether this is a name of the page at `port`. Browsers leave out the port that is usual for the web.
+fn is_ours(host: &str, port: u16) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, at)) if at == port.to_string() => name,
+        _ if port == 80 => host,
+        _ => return false,
+    };
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|ours| name.eq_ignore_ascii_case(ours))
+}
+
 /// The type of a wish: none that a form could send, so that a browser asks before it sends one from elsewhere.
 const WISH_TYPE: &str = "application/x-musebot-wish";
 
@@ -50,8 +58,12 @@ mod tests {
     const PORT: u16 = 8080;
 
     fn asks(first: &str, headers: &[&str]) -> Result<(), Status> {
+        asks_at(PORT, first, headers)
+    }
+
+    fn asks_at(port: u16, first: &str, headers: &[&str]) -> Result<(), Status> {
         let text = format!("{first} HTTP/1.1\r\n{}\r\n\r\n", headers.join("\r\n"));
-        admit(&Request::read(text.as_bytes()).unwrap().unwrap().0, PORT)
+        admit(&Request::read(text.as_bytes()).unwrap().unwrap().0, port)
     }
 
     #[test]
@@ -66,6 +78,22 @@ mod tests {
         }
         assert_eq!(asks("GET /", &["A: b"]), Err(Status::Bad));
         assert_eq!(asks("GET /", &["Host: localhost:8080", "Host: localhost:8080"]), Err(Status::Bad));
+    }
+
+    #[test]
+    fn at_the_port_of_the_web_a_name_needs_none() {
+        for host in ["127.0.0.1", "localhost", "LocalHost", "[::1]", "localhost:80", "[::1]:80"] {
+            assert_eq!(asks_at(80, "GET /", &[&format!("Host: {host}")]), Ok(()), "{host}");
+            let origin = format!("Origin: http://{host}");
+            assert_eq!(asks_at(80, "GET /frame", &["Host: localhost", &origin]), Ok(()), "{host}");
+        }
+        for host in ["evil.example", "localhost:8080", "localhost:", "localhost:80:80", "::1", "", "10.0.0.1"] {
+            assert_eq!(asks_at(80, "GET /", &[&format!("Host: {host}")]), Err(Status::Forbidden), "{host}");
+        }
+        for origin in ["https://localhost", "http://localhost:8080", "http://evil.example", "localhost"] {
+            let origin = format!("Origin: {origin}");
+            assert_eq!(asks_at(80, "GET /frame", &["Host: localhost", &origin]), Err(Status::Forbidden), "{origin}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{
     answer::{Answer, Body, Status},
     jpeg::Jpegs,
     manners,
+    patience::Patience,
     request::Request,
 };
 use crate::{Mode, Screen, Wish};
@@ -12,13 +13,11 @@ use std::{
         atomic::{AtomicUsize, Ordering},
         mpsc::SyncSender,
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 /// How many may look at once; to each further one we say so.
 const MOST_VIEWERS: usize = 16;
-/// How long a viewer waits for a frame before it is told that there is none yet.
-const WAIT: Duration = Duration::from_secs(5);
 
 /// What answers.
 #[derive(Debug)]
@@ -26,13 +25,14 @@ pub(super) struct Service {
     pub(super) screen: Screen,
     pub(super) wishes: SyncSender<Wish>,
     pub(super) port: u16,
+    pub(super) patience: Patience,
     jpegs: Jpegs,
     viewers: AtomicUsize,
 }
 
 impl Service {
-    pub(super) fn new(screen: Screen, wishes: SyncSender<Wish>, port: u16) -> Self {
-        Self { screen, wishes, port, jpegs: Jpegs::default(), viewers: AtomicUsize::new(0) }
+    pub(super) fn new(screen: Screen, wishes: SyncSender<Wish>, port: u16, patience: Patience) -> Self {
+        Self { screen, wishes, port, patience, jpegs: Jpegs::default(), viewers: AtomicUsize::new(0) }
     }
 
     /// Answers a request; frames may take a while.
@@ -58,7 +58,7 @@ impl Service {
         let _viewer = Viewer::enter(&self.viewers).ok_or(Status::TooMany)?;
         // A number that is still to come is one of an earlier run: the viewer has outlived the bot.
         let after = if self.screen.newest().is_some_and(|newest| newest.number >= after) { after } else { 0 };
-        let frame = self.screen.after(after, Instant::now() + WAIT).ok_or(Status::Nothing)?;
+        let frame = self.screen.after(after, Instant::now() + self.patience.frame).ok_or(Status::Nothing)?;
         let jpeg = self.jpegs.of(&frame).ok_or(Status::Failed)?;
         let answer = Answer::new("image/jpeg", Body::Shared(jpeg));
         Ok(answer.with("X-Frame", frame.number))
