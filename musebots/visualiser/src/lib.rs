@@ -24,6 +24,8 @@ mod scene;
 mod screen;
 mod studio;
 pub mod styles;
+#[cfg(feature = "window")]
+pub mod window;
 
 pub use canvas::{Calm, Canvas};
 pub use content::Content;
