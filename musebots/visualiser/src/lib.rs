@@ -39,7 +39,7 @@ pub use screen::{Frame, Mode, Screen, Status, Wish};
 use anyhow::Context;
 use ears::Ears;
 use film::Film;
-use flags::Flags;
+use flags::{Flags, Opens};
 use gallery::Gallery;
 use generative_models::fast_style::FastStyle;
 use musebot_kit::{About, Broadcast, Musebot, Setup, Stage, Tick};
@@ -169,9 +169,12 @@ impl Visualiser {
         let (happened, inbox) = sync_channel(MOST_ON_THE_WAY);
         let (wish, wishes) = sync_channel(16);
         let screen = Screen::default();
-        let page = Page::serve(screen.clone(), wish, flags.page)?;
+        let page = Page::serve(screen.clone(), wish.clone(), flags.page)?;
         tracing::info!("the page is at {}", page.address());
         setup.page(page.address());
+        if let Some(opens) = flags.window {
+            open_window(screen.clone(), wish, opens)?;
+        }
         let gallery = Gallery {
             painter,
             pool,
@@ -192,6 +195,19 @@ impl Visualiser {
             self.happened.drain(..).for_each(|happening| drop(painter.try_send(happening)));
         }
     }
+}
+
+#[cfg(feature = "window")]
+fn open_window(screen: Screen, wishes: SyncSender<Wish>, opens: Opens) -> anyhow::Result<()> {
+    window::open(screen, wishes, opens == Opens::Fullscreen)
+}
+
+#[cfg(not(feature = "window"))]
+fn open_window(_: Screen, _: SyncSender<Wish>, _: Opens) -> anyhow::Result<()> {
+    anyhow::bail!(
+        "failed to open a window: this build has none; `cargo build --release -p visualiser --features window` makes one \
+         that has (without --window, the page shows the same)"
+    )
 }
 
 /// Notes what a test could not do for want of a program, for the list that scripts/test prints at its end.

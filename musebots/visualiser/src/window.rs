@@ -11,11 +11,12 @@ mod scale;
 use crate::{Screen, Wish};
 use anyhow::{Context, anyhow};
 use app::{App, News};
+use keys::KEYS;
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Sender, SyncSender, channel},
+        mpsc::{Sender, SyncSender, channel, sync_channel},
     },
     thread,
     time::{Duration, Instant},
@@ -33,6 +34,9 @@ const NICE: i32 = 10;
 struct View {
     screen: Screen,
     wishes: SyncSender<Wish>,
+    fullscreen: bool,
+    /// Told once it is there, or why it is not.
+    opened: SyncSender<anyhow::Result<()>>,
 }
 
 /// Where the bot's thread asks the first one for a window.
@@ -42,21 +46,26 @@ fn wanted() -> std::sync::MutexGuard<'static, Option<Sender<View>>> {
     WANTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Shows the screen in a window.
+/// Shows the screen in a window, and returns when it is there.
 ///
 /// # Errors
-/// When nobody is there to open one, because the program was not begun by [`run`].
-pub fn open(screen: Screen, wishes: SyncSender<Wish>) -> anyhow::Result<()> {
-    wanted()
-        .take()
-        .and_then(|first| first.send(View { screen, wishes }).ok())
-        .context("failed to open a window: this program has none to give")
+/// When none can be opened, for want of a display or because the program was not begun by [`run`].
+pub fn open(screen: Screen, wishes: SyncSender<Wish>, fullscreen: bool) -> anyhow::Result<()> {
+    let (opened, answer) = sync_channel(1);
+    // Taken in a statement of its own, so that the lock is not held while the window opens.
+    let first = wanted().take();
+    first
+        .and_then(|first| first.send(View { screen, wishes, fullscreen, opened }).ok())
+        .and_then(|()| answer.recv().ok())
+        .context("failed to open a window: this program has none to give")??;
+    tracing::info!("{KEYS}");
+    Ok(())
 }
 
 /// Plays on a second thread, and shows its window on this one, if it wants one. To be called from `main`.
 ///
 /// # Errors
-/// Those of `play`, and when no window can be opened where one is wanted.
+/// Those of `play`, and when a window that was open fails.
 pub fn run(play: impl FnOnce() -> anyhow::Result<()> + Send + 'static) -> anyhow::Result<()> {
     let (first, views) = channel();
     *wanted() = Some(first);
@@ -74,10 +83,6 @@ pub fn run(play: impl FnOnce() -> anyhow::Result<()> + Send + 'static) -> anyhow
         // It has ended, and never wanted one.
         Err(_) => Ok(()),
     };
-    if !ended.load(Ordering::Acquire) {
-        // As for everybody else who tells it off.
-        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TERM);
-    }
     let played = playing.join().map_err(|_| anyhow!("the bot has panicked"))?;
     shown.and(played)
 }
@@ -92,22 +97,44 @@ impl Drop for Ended {
     }
 }
 
-/// Runs the window until it is closed, or the bot has ended.
+/// Runs the window until it is closed, or the bot has ended. A window that never opened is the bot's to complain of.
 fn show(view: View, ended: &Arc<AtomicBool>) -> anyhow::Result<()> {
     // What the band plays comes first. Elsewhere this would be the priority of all threads.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICE);
+    let events = match quietly(|| begin(&view.screen, ended)) {
+        Ok(events) => events,
+        Err(e) => {
+            // It waits for the answer.
+            let _ = view.opened.send(Err(e));
+            return Ok(());
+        }
+    };
+    let mut app = App::new(view);
+    let ran = quietly(|| events.run_app(&mut app)).context("the window has failed");
+    if app.was_open() && !ended.load(Ordering::Acquire) {
+        tracing::info!("the window is closed");
+        // As for everybody else who tells it off.
+        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TERM);
+    }
+    ran.and(app.failed().map_or(Ok(()), Err))
+}
+
+/// What the libraries beneath say about displays is not for the person on stage; what fails, they return.
+fn quietly<T>(talks: impl FnOnce() -> T) -> T {
+    tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), talks)
+}
+
+fn begin(screen: &Screen, ended: &Arc<AtomicBool>) -> anyhow::Result<EventLoop<News>> {
     let events = EventLoop::with_user_event()
         .build()
         .context("failed to open a window: is there a display? (without --window, the page shows the same)")?;
-    let (proxy, screen, ended) = (events.create_proxy(), view.screen.clone(), Arc::clone(ended));
+    let (proxy, screen, ended) = (events.create_proxy(), screen.clone(), Arc::clone(ended));
     thread::Builder::new()
         .name("window".into())
         .spawn(move || bring_news(&proxy, &screen, &ended))
         .context("failed to start the window's thread")?;
-    let mut app = App::new(view.screen, view.wishes);
-    events.run_app(&mut app).context("the window has failed")?;
-    app.failed().map_or(Ok(()), Err)
+    Ok(events)
 }
 
 /// Tells the window of frames, and of the end, until it is gone.
@@ -127,13 +154,12 @@ fn bring_news(window: &EventLoopProxy<News>, screen: &Screen, ended: &AtomicBool
 mod tests {
     use super::*;
     use anyhow::bail;
-    use std::sync::mpsc::sync_channel;
 
     #[test]
     fn a_bot_that_wants_no_window_plays_as_without_and_one_that_comes_too_late_gets_none() {
         assert!(run(|| Ok(())).is_ok());
         assert_eq!(run(|| bail!("no director")).unwrap_err().to_string(), "no director");
-        let late = open(Screen::default(), sync_channel(1).0).unwrap_err().to_string();
+        let late = open(Screen::default(), sync_channel(1).0, false).unwrap_err().to_string();
         assert!(late.contains("none to give"), "{late}");
     }
 }

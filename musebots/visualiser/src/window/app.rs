@@ -1,18 +1,16 @@
 //! The window itself: draws the newest frame when there is one, and passes wishes on.
 
 use super::{
-    keys::{Does, KEYS, does},
+    View,
+    keys::{Does, does},
     scale::Scaled,
 };
-use crate::{Screen, Wish};
+use crate::{Mode, Wish};
 use anyhow::{Context, anyhow};
-use std::{
-    num::NonZeroU32,
-    sync::{Arc, mpsc::SyncSender},
-};
+use std::{num::NonZeroU32, sync::Arc};
 use winit::{
     application::ApplicationHandler,
-    dpi::LogicalSize,
+    dpi::{LogicalSize, PhysicalSize},
     event::{ElementState, KeyEvent, WindowEvent},
     event_loop::ActiveEventLoop,
     window::{Fullscreen, Window, WindowId},
@@ -31,17 +29,23 @@ type Surface = softbuffer::Surface<Arc<Window>, Arc<Window>>;
 
 /// The window and what it shows.
 pub(super) struct App {
-    screen: Screen,
-    wishes: SyncSender<Wish>,
+    view: View,
     open: Option<(Arc<Window>, Surface)>,
+    /// As last told: whoever asks a window that somebody has destroyed is not answered.
+    size: PhysicalSize<u32>,
     cover: bool,
     title: String,
     failed: Option<anyhow::Error>,
 }
 
 impl App {
-    pub(super) fn new(screen: Screen, wishes: SyncSender<Wish>) -> Self {
-        Self { screen, wishes, open: None, cover: false, title: String::new(), failed: None }
+    pub(super) fn new(view: View) -> Self {
+        Self { view, open: None, size: PhysicalSize::default(), cover: false, title: String::new(), failed: None }
+    }
+
+    /// Whether there ever was a window.
+    pub(super) fn was_open(&self) -> bool {
+        self.open.is_some()
     }
 
     /// What kept it from showing anything, if it was that which ended it.
@@ -50,26 +54,30 @@ impl App {
     }
 
     fn open(&mut self, events: &ActiveEventLoop) -> anyhow::Result<()> {
-        let wanted = Window::default_attributes().with_title("Visualiser").with_inner_size(LogicalSize::new(960, 540));
+        let wanted = Window::default_attributes()
+            .with_title("Visualiser")
+            .with_inner_size(LogicalSize::new(960, 540))
+            .with_fullscreen(self.view.fullscreen.then_some(Fullscreen::Borderless(None)));
         let window = Arc::new(events.create_window(wanted)?);
+        window.set_cursor_visible(!self.view.fullscreen);
         let context = softbuffer::Context::new(Arc::clone(&window)).map_err(|e| anyhow!("{e}"))?;
         let surface = Surface::new(&context, Arc::clone(&window)).map_err(|e| anyhow!("{e}"))?;
         window.request_redraw();
+        self.size = window.inner_size();
         self.open = Some((window, surface));
-        tracing::info!("{KEYS}");
         Ok(())
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
         let Some((window, surface)) = &mut self.open else { return Ok(()) };
-        let size = window.inner_size();
+        let size = self.size;
         // A window without pixels shows nothing.
         let (Some(width), Some(height)) = (NonZeroU32::new(size.width), NonZeroU32::new(size.height)) else {
             return Ok(());
         };
         surface.resize(width, height).map_err(|e| anyhow!("{e}"))?;
         let mut buffer = surface.buffer_mut().map_err(|e| anyhow!("{e}"))?;
-        match self.screen.newest() {
+        match self.view.screen.newest() {
             Some(frame) => {
                 let (width, height) = (size.width as usize, size.height as usize);
                 Scaled { pixels: &mut buffer, width, height }.fill(&frame, self.cover);
@@ -82,8 +90,13 @@ impl App {
 
     fn name(&mut self) {
         let Some((window, _)) = &self.open else { return };
-        let style = self.screen.status().style;
-        let title = if style.is_empty() { "Visualiser".to_owned() } else { format!("Visualiser – {style}") };
+        let status = self.view.screen.status();
+        let style = status.style;
+        let title = if style.is_empty() || status.mode == Mode::Plain {
+            "Visualiser".to_owned()
+        } else {
+            format!("Visualiser – {style}")
+        };
         if title != self.title {
             window.set_title(&title);
             self.title = title;
@@ -92,7 +105,7 @@ impl App {
 
     fn press(&mut self, key: &KeyEvent) {
         let Some((window, _)) = &self.open else { return };
-        let Some(does) = does(&key.logical_key, self.screen.status().mode) else { return };
+        let Some(does) = does(&key.logical_key, self.view.screen.status().mode) else { return };
         // Held down, a key goes on only where there is something to go through.
         if key.repeat && !matches!(does, Does::Wish(Wish::Next(_) | Wish::Stronger(_))) {
             return;
@@ -103,7 +116,7 @@ impl App {
         };
         match does {
             // When nobody takes it, it is dropped, as on the page.
-            Does::Wish(wish) => drop(self.wishes.try_send(wish)),
+            Does::Wish(wish) => drop(self.view.wishes.try_send(wish)),
             Does::Fullscreen => fullscreen(window.fullscreen().is_none()),
             Does::Leave => fullscreen(false),
             Does::Fit => {
@@ -121,11 +134,15 @@ impl App {
 
 impl ApplicationHandler<News> for App {
     fn resumed(&mut self, events: &ActiveEventLoop) {
-        if self.open.is_none()
-            && let Err(e) = self.open(events).context("failed to open a window")
-        {
-            self.fail(events, e);
+        if self.open.is_some() {
+            return;
         }
+        let opened = self.open(events).context("failed to open a window");
+        if opened.is_err() {
+            events.exit();
+        }
+        // The bot waits for it.
+        let _ = self.view.opened.send(opened);
     }
 
     fn user_event(&mut self, events: &ActiveEventLoop, news: News) {
@@ -142,13 +159,14 @@ impl ApplicationHandler<News> for App {
 
     fn window_event(&mut self, events: &ActiveEventLoop, _window: WindowId, event: WindowEvent) {
         match event {
-            WindowEvent::CloseRequested => events.exit(),
+            WindowEvent::CloseRequested | WindowEvent::Destroyed => events.exit(),
             WindowEvent::RedrawRequested => {
                 if let Err(e) = self.draw().context("failed to draw into the window") {
                     self.fail(events, e);
                 }
             }
-            WindowEvent::Resized(_) => {
+            WindowEvent::Resized(size) => {
+                self.size = size;
                 if let Some((window, _)) = &self.open {
                     window.request_redraw();
                 }
