@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_window_of_the_same_size_shows_the_same() {
         let frame = Frame { number: 1, width: 2, height: 2, rgb: (0..12).map(|n| n * 20).collect() };
-        assert_eq!(filled(&frame, 2, 2, false), [0x00_14_28, 0x3C_50_64, 0x78_8C_A0, 0xB4_C8_DC]);
+        assert_eq!(filled(&frame, 2, 2, false), [0x0000_1428, 0x003C_5064, 0x0078_8CA0, 0x00B4_C8DC]);
     }
 
     #[test]
