@@ -28,8 +28,20 @@ pub(crate) const ALL: &[(&str, &str, &str)] = &[
         "PORT",
         "The port on this machine where the page is, 0 for any that is free [default: 8626, or else any that is free]",
     ),
+    (
+        "window",
+        "WHICH",
+        "A window of its own beside the page: yes, fullscreen, or no; needs a build with `--features window` [default: no]",
+    ),
     ("offset", "MS", "How much earlier frames are shown, for a slow projector, -500 to 2000 [default: 0]"),
 ];
+
+/// A window of the bot's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opens {
+    Window,
+    Fullscreen,
+}
 
 /// The flags, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +53,7 @@ pub(crate) struct Flags {
     pub(crate) threads: usize,
     /// `None`: the usual one, or any.
     pub(crate) page: Option<u16>,
+    pub(crate) window: Option<Opens>,
     /// Seconds.
     pub(crate) offset: f64,
 }
@@ -55,6 +68,7 @@ impl Flags {
             fps: number(setup, "fps", 1.0..=60.0)?.unwrap_or(20.0),
             threads: number(setup, "threads", 1..=256)?.unwrap_or(spare.max(1)),
             page: number(setup, "page", 0..=u16::MAX)?,
+            window: window(setup.flag("window"))?,
             offset: number(setup, "offset", -500.0..=2000.0)?.unwrap_or(0.0) / 1000.0,
         })
     }
@@ -66,6 +80,15 @@ fn mode(given: Option<&str>) -> anyhow::Result<Mode> {
         "paint" => Mode::Paint,
         "plain" => Mode::Plain,
         other => bail!("failed to show `{other}`: there are living, paint, plain"),
+    })
+}
+
+fn window(given: Option<&str>) -> anyhow::Result<Option<Opens>> {
+    Ok(match given.unwrap_or("no") {
+        "no" => None,
+        "yes" => Some(Opens::Window),
+        "fullscreen" => Some(Opens::Fullscreen),
+        other => bail!("failed to read `--window {other}`: yes, fullscreen or no is meant"),
     })
 }
 
@@ -122,6 +145,14 @@ mod tests {
     }
 
     #[test]
+    fn a_window_comes_to_whoever_asks() {
+        assert_eq!(read(&[]).unwrap().window, None);
+        assert_eq!(read(&[("window", "no")]).unwrap().window, None);
+        assert_eq!(read(&[("window", "yes")]).unwrap().window, Some(Opens::Window));
+        assert_eq!(read(&[("window", "fullscreen")]).unwrap().window, Some(Opens::Fullscreen));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_named() {
         for (flag, value) in [
             ("show", "dance"),
@@ -132,6 +163,7 @@ mod tests {
             ("fps", "NaN"),
             ("threads", "-1"),
             ("page", "70000"),
+            ("window", "ajar"),
             ("offset", "soon"),
         ] {
             let said = format!("{:#}", read(&[(flag, value)]).unwrap_err());

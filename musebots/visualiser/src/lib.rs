@@ -24,6 +24,8 @@ mod scene;
 mod screen;
 mod studio;
 pub mod styles;
+#[cfg(feature = "window")]
+pub mod window;
 
 pub use canvas::{Calm, Canvas};
 pub use content::Content;
@@ -37,7 +39,7 @@ pub use screen::{Frame, Mode, Screen, Status, Wish};
 use anyhow::Context;
 use ears::Ears;
 use film::Film;
-use flags::Flags;
+use flags::{Flags, Opens};
 use gallery::Gallery;
 use generative_models::fast_style::FastStyle;
 use musebot_kit::{About, Broadcast, Musebot, Setup, Stage, Tick};
@@ -168,11 +170,14 @@ impl Visualiser {
         let (wish, wishes) = sync_channel(16);
         let screen = Screen::default();
         let page = match flags.page {
-            Some(port) => Page::serve(screen.clone(), wish, port)?,
-            None => Page::serve_somewhere(screen.clone(), wish)?,
+            Some(port) => Page::serve(screen.clone(), wish.clone(), port)?,
+            None => Page::serve_somewhere(screen.clone(), wish.clone())?,
         };
         tracing::info!("the page is at {}", page.address());
         setup.page(page.address());
+        if let Some(opens) = flags.window {
+            open_window(screen.clone(), wish, opens)?;
+        }
         let gallery = Gallery {
             painter,
             pool,
@@ -193,6 +198,19 @@ impl Visualiser {
             self.happened.drain(..).for_each(|happening| drop(painter.try_send(happening)));
         }
     }
+}
+
+#[cfg(feature = "window")]
+fn open_window(screen: Screen, wishes: SyncSender<Wish>, opens: Opens) -> anyhow::Result<()> {
+    window::open(screen, wishes, opens == Opens::Fullscreen)
+}
+
+#[cfg(not(feature = "window"))]
+fn open_window(_: Screen, _: SyncSender<Wish>, _: Opens) -> anyhow::Result<()> {
+    anyhow::bail!(
+        "failed to open a window: this build has none; `cargo build --release -p visualiser --features window` makes one \
+         that has (without --window, the page shows the same)"
+    )
 }
 
 /// Notes what a test could not do for want of a program, for the list that scripts/test prints at its end.

@@ -1,5 +1,9 @@
 //! The visualiser as a program.
 
 fn main() -> anyhow::Result<()> {
-    musebot_kit::play::<visualiser::Visualiser>()
+    let play = musebot_kit::play::<visualiser::Visualiser>;
+    #[cfg(feature = "window")]
+    return visualiser::window::run(play);
+    #[cfg(not(feature = "window"))]
+    play()
 }
