@@ -115,3 +115,44 @@ fn x12_a_band_that_makes_no_sound_at_all_has_pictures_and_a_film_without_sound()
     assert!(out.join("eye.frames/00000.png").is_file() && !out.join("stems/eye.wav").exists());
     assert!(!said(&output).contains("no film"), "{}", said(&output));
 }
+
+/// The bass and the visualiser, built once; where they are.
+fn bots() -> &'static Path {
+    static BUILT: Once = Once::new();
+    let folder = Path::new(env!("CARGO_BIN_EXE_director")).parent().unwrap();
+    BUILT.call_once(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "-p", "bass", "-p", "visualiser", "--target-dir"]);
+        cargo.arg(folder.parent().unwrap());
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        assert!(cargo.status().unwrap().success(), "the bots cannot be built");
+    });
+    folder
+}
+
+#[test]
+fn x12_the_visualiser_paints_the_same_film_on_one_processor_and_on_two() {
+    let (home, bots) = (Home::new(), bots());
+    let film = |threads: &str| {
+        let (bass, visualiser) = (bots.join("bass"), bots.join("visualiser"));
+        let file = home.ensemble(&format!(
+            "tempo = 240\n\
+             [[bot]]\nid = \"bass\"\nprogram = {bass:?}\n\
+             [[bot]]\nid = \"eye\"\nprogram = {visualiser:?}\noutput = \"null\"\n\
+             args = [\"--show\", \"living\", \"--size\", \"64x36\", \"--threads\", \"{threads}\"]\n"
+        ));
+        let out = home.path().join(threads);
+        let output = render(&file, &out, &["--bars", "2", "--seed", "7"]);
+        assert!(output.status.success(), "{}", said(&output));
+        files(&out.join("eye.frames"))
+    };
+    let one = film("1");
+    // Two bars at 240 are two seconds.
+    assert!(one.keys().eq(&(0..50).map(|n| format!("{n:05}.png")).collect::<Vec<_>>()), "{:?}", one.keys());
+    assert_ne!(one["00000.png"], one["00049.png"]);
+    for (name, picture) in film("2") {
+        assert!(picture == one[&name], "{name} is another with two threads");
+    }
+}

@@ -63,6 +63,13 @@ impl Chromium {
 
     #[track_caller]
     pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
+        let answer = self.answer(method, params);
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
+    #[track_caller]
+    fn answer(&mut self, method: &str, params: Value) -> Value {
         self.next += 1;
         let mut message = json!({ "id": self.next, "method": method, "params": params });
         if let Some(session) = &self.session {
@@ -74,17 +81,16 @@ impl Chromium {
             let left = deadline.saturating_duration_since(Instant::now());
             let answer = self.told.recv_timeout(left).unwrap_or_else(|e| panic!("no answer to {method}: {e}"));
             if answer["id"] == self.next {
-                assert!(answer["error"].is_null(), "{method}: {answer}");
-                return answer["result"].clone();
+                return answer;
             }
         }
     }
 
-    /// The value of an expression of the page's.
+    /// The value of an expression of the page's; nothing as long as there is no page yet to have one.
     #[track_caller]
     pub(crate) fn value(&mut self, expression: &str) -> Value {
         let evaluated = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        self.call("Runtime.evaluate", evaluated)["result"]["value"].clone()
+        self.answer("Runtime.evaluate", evaluated)["result"]["result"]["value"].clone()
     }
 
     #[track_caller]
