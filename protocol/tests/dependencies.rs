@@ -1,6 +1,6 @@
 //! Who may know whom: the walls of ARCHITECTURE.md, checked against what cargo resolves.
 
-use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Package, PackageId};
+use cargo_metadata::{CargoOpt, DepKindInfo, DependencyKind, Metadata, MetadataCommand, Package, PackageId};
 use std::{
     collections::{BTreeSet, HashMap},
     path::Path,
@@ -44,7 +44,11 @@ fn reached_by(package: &Package) -> BTreeSet<&'static str> {
         .nodes
         .iter()
         .map(|node| {
-            let normal = |d: &&cargo_metadata::NodeDep| d.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal);
+            // No bot runs inside a web page.
+            let for_the_web = |k: &DepKindInfo| k.target.as_ref().is_some_and(|t| t.to_string().contains("wasm"));
+            let normal = |d: &&cargo_metadata::NodeDep| {
+                d.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal && !for_the_web(k))
+            };
             (&node.id, node.deps.iter().filter(normal).map(|d| &d.pkg).collect())
         })
         .collect();
