@@ -31,7 +31,7 @@ pub struct Mark {
     pub player: usize,
     /// When it began.
     pub due: f64,
-    /// The same in beats, as [`Scene::beat`] counts.
+    /// The same in beats, as the scene counts them.
     pub beat: f64,
     /// 0–127.
     pub pitch: u8,
