@@ -27,6 +27,8 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
         let mut task = Task::new(content.clone(), style.clone());
         (task.size, task.scales, task.iterations) = (size, 1, EVALUATIONS);
         task.optimiser = Optimiser::Adam { rate: RATE };
+        // The other side has none.
+        task.variation = 0.0;
         let mut torch = match Torch::start(SCRIPT, THREADS) {
             Some(mut torch) => {
                 let folder = tempfile::tempdir()?;
