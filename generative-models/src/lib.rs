@@ -19,6 +19,8 @@ pub mod chart;
 mod checkpoint;
 mod clip;
 mod corpus;
+#[cfg(feature = "tools")]
+pub mod ctrl_c;
 #[cfg(feature = "pictures")]
 pub mod fast_style;
 mod kernels;

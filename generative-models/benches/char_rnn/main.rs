@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "printing the table is what it is for")]
 
+#[path = "../support/torch.rs"]
 mod torch;
 
 use generative_models::{Cell, Learner, Shape, Writer};
@@ -23,7 +24,7 @@ fn main() -> anyhow::Result<()> {
     rayon::ThreadPoolBuilder::new().num_threads(THREADS).build_global()?;
     let seconds = std::env::var("SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(2.0);
     let round = Duration::from_secs_f64(seconds / f64::from(ROUNDS));
-    let mut torch = Torch::start(THREADS);
+    let mut torch = Torch::start(include_str!("torch.py"), THREADS);
     match &torch {
         Some(torch) => println!("PyTorch {} with {THREADS} threads", torch.version),
         None => println!("no Python with PyTorch (MUSEBOT_TORCH=PYTHON names one): our figures alone"),
@@ -89,7 +90,7 @@ fn take_turns(
         }
         best = best.min(begun.elapsed().as_secs_f64() / f64::from(count));
         if let Some(torch) = torch.as_mut() {
-            let time = torch.measure(what, round)?;
+            let time = torch.measure(&format!("{what} {}", round.as_secs_f64()))?;
             theirs = Some(theirs.map_or(time, |t| t.min(time)));
         }
     }

@@ -9,6 +9,7 @@
 mod fast;
 mod gatys;
 mod memory;
+#[path = "../support/torch.rs"]
 mod torch;
 mod turns;
 mod vgg;

@@ -2,13 +2,12 @@
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
-use generative_models::{Ending, Event, Precision, Recipe, Summary, Training};
+use generative_models::{Ending, Event, Precision, Recipe, Summary, Training, ctrl_c};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Learn to write from a text or a list of names.
@@ -93,7 +92,7 @@ fn run() -> anyhow::Result<()> {
         training.parameters(),
         training.epoch(),
     );
-    let stopped = stop_flag()?;
+    let stopped = ctrl_c::flag().context("failed to listen for Ctrl-C")?;
     let mut screen = Screen::new(done, length);
     let pause = options.pause_after.map(|n| done + n);
     let ending = training.run(
@@ -181,17 +180,6 @@ fn use_threads(wanted: Option<usize>) -> anyhow::Result<()> {
         Err(error) => error,
     };
     Err(error).context("failed to start with the threads that were asked for")
-}
-
-/// Raised by the first Ctrl-C; the second ends the program.
-fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in signal_hook::consts::TERM_SIGNALS {
-        signal_hook::flag::register_conditional_shutdown(*signal, 130, Arc::clone(&flag))
-            .and_then(|_| signal_hook::flag::register(*signal, Arc::clone(&flag)))
-            .context("failed to listen for Ctrl-C")?;
-    }
-    Ok(flag)
 }
 
 /// What is seen of a training.

@@ -1,9 +1,10 @@
 //! What a bot is told before it plays, and what it says of itself.
 
 use crate::voice::Voice;
+use anyhow::Context;
 use musebot_protocol::{BotId, Key, Meter, Mode, Style, Temperament, Tempo};
 use rand::SeedableRng;
-use std::{cell::RefCell, path::PathBuf, time::Instant};
+use std::{cell::RefCell, fmt::Display, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Instant};
 
 /// The random numbers of a bot: the same for the same seed, on every machine.
 pub type Rng = rand_chacha::ChaCha8Rng;
@@ -106,6 +107,22 @@ impl Setup {
     #[must_use]
     pub fn flag(&self, name: &str) -> Option<&str> {
         self.flags.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The number of one of the bot's own flags.
+    ///
+    /// # Errors
+    /// When it is no number, or outside the range: the message says what is meant.
+    pub fn number<N>(&self, name: &str, range: RangeInclusive<N>) -> anyhow::Result<Option<N>>
+    where
+        N: FromStr + PartialOrd + Display,
+    {
+        let Some(given) = self.flag(name) else { return Ok(None) };
+        let number = given.trim().parse().ok().filter(|number| range.contains(number));
+        let (least, most) = (range.start(), range.end());
+        number
+            .map(Some)
+            .with_context(|| format!("failed to read `--{name} {given}`: a number between {least} and {most} is meant"))
     }
 
     /// Says where a browser finds what the bot shows, such as `http://127.0.0.1:4750/`: to be called in

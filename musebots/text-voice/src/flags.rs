@@ -1,6 +1,6 @@
 //! What the voice's flags ask for.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use generative_models::models;
 use musebot_kit::{Setup, words::Language};
 use std::path::PathBuf;
@@ -16,10 +16,7 @@ pub(crate) fn language(setup: &Setup) -> anyhow::Result<(Language, Option<&'stat
 }
 
 pub(crate) fn temperature(setup: &Setup) -> anyhow::Result<f64> {
-    let Some(given) = setup.flag("temperature") else { return Ok(0.7) };
-    let temperature = given.parse().ok().filter(|number| (0.1..=2.0).contains(number));
-    temperature
-        .with_context(|| format!("failed to read the temperature `{given}`: a number between 0.1 and 2 is meant"))
+    Ok(setup.number("temperature", 0.1..=2.0)?.unwrap_or(0.7))
 }
 
 pub(crate) fn found(name: &str) -> Option<PathBuf> {

@@ -3,7 +3,6 @@
 use crate::Mode;
 use anyhow::{Context, bail};
 use musebot_kit::Setup;
-use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
 /// Name, value's name, help.
 pub(crate) const ALL: &[(&str, &str, &str)] = &[
@@ -65,11 +64,11 @@ impl Flags {
             content: setup.flag("content").unwrap_or("drawing").to_owned(),
             mode: mode(setup.flag("show"))?,
             size: size(setup.flag("size"))?,
-            fps: number(setup, "fps", 1.0..=60.0)?.unwrap_or(20.0),
-            threads: number(setup, "threads", 1..=256)?.unwrap_or(spare.max(1)),
-            page: number(setup, "page", 0..=u16::MAX)?,
+            fps: setup.number("fps", 1.0..=60.0)?.unwrap_or(20.0),
+            threads: setup.number("threads", 1..=256)?.unwrap_or(spare.max(1)),
+            page: setup.number("page", 0..=u16::MAX)?,
             window: window(setup.flag("window"))?,
-            offset: number(setup, "offset", -500.0..=2000.0)?.unwrap_or(0.0) / 1000.0,
+            offset: setup.number("offset", -500.0..=2000.0)?.unwrap_or(0.0) / 1000.0,
         })
     }
 }
@@ -99,19 +98,6 @@ fn size(given: Option<&str>) -> anyhow::Result<(usize, usize)> {
     side(width).zip(side(height)).with_context(|| {
         format!("failed to read the size `{given}`: something like 384x216 is meant, 16 to 2048 a side")
     })
-}
-
-fn number<N>(setup: &Setup, name: &str, range: RangeInclusive<N>) -> anyhow::Result<Option<N>>
-where
-    N: FromStr + PartialOrd + Display,
-{
-    let Some(given) = setup.flag(name) else { return Ok(None) };
-    let number = given.trim().parse().ok().filter(|number| range.contains(number));
-    let number = number.with_context(|| {
-        let (least, most) = (range.start(), range.end());
-        format!("failed to read `--{name} {given}`: a number from {least} to {most} is meant")
-    });
-    number.map(Some)
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@ use crate::options::Options;
 use crate::outputs::Outputs;
 use crate::screen::Screen;
 use crate::{features, inputs, memory, paint};
-use generative_models::Picture;
+use anyhow::Context as _;
 use generative_models::chart::{Canvas, Colour};
 use generative_models::neural_style::{Painting, Task};
 use generative_models::vgg::{Layer, Vgg};
+use generative_models::{Picture, ctrl_c};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -40,7 +41,7 @@ pub(crate) fn draw(options: &Options, content: &Path, style: &Path) -> anyhow::R
     let all: usize = tasks.iter().map(|task| task.iterations).sum();
     crate::say(format_args!("{} · {} pictures, {all} evaluations", vgg.describe(), tasks.len()));
 
-    let stopped = crate::stop_flag()?;
+    let stopped = ctrl_c::flag().context("failed to listen for Ctrl-C")?;
     let mut screen = Screen::new(all);
     let (mut before, mut made) = (0, Vec::new());
     for (n, mut task) in tasks.into_iter().enumerate() {

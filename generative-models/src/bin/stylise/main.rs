@@ -16,8 +16,6 @@ use clap::Parser as _;
 use options::{Job, Options};
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {
@@ -46,15 +44,4 @@ fn run(options: &Options) -> anyhow::Result<()> {
 /// Tells somebody who looks on, on the standard error; where nobody does, the work goes on all the same.
 fn say(what: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stderr(), "{what}");
-}
-
-/// Raised by the first Ctrl-C; the second ends the program.
-fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in signal_hook::consts::TERM_SIGNALS {
-        signal_hook::flag::register_conditional_shutdown(*signal, 130, Arc::clone(&flag))
-            .and_then(|_| signal_hook::flag::register(*signal, Arc::clone(&flag)))
-            .context("failed to listen for Ctrl-C")?;
-    }
-    Ok(flag)
 }

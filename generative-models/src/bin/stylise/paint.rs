@@ -6,10 +6,10 @@ use crate::screen::{Screen, both};
 use crate::weighted::Weighted;
 use crate::{features, inputs, memory};
 use anyhow::{Context as _, bail};
-use generative_models::Picture;
 use generative_models::chart;
 use generative_models::neural_style::{Colour, Losses, Optimiser, Painting, Start, Task};
 use generative_models::vgg::{Layer, Pooling, Vgg};
+use generative_models::{Picture, ctrl_c};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,7 +39,7 @@ pub(crate) fn paint(options: &Options, content: Option<&Path>, styles: &[(PathBu
     let (width, height) = painting.size();
     crate::say(format_args!("{} · {how} · {width} × {height} pixels · {}", vgg.describe(), memory::spoken(bytes)));
 
-    let stopped = crate::stop_flag()?;
+    let stopped = ctrl_c::flag().context("failed to listen for Ctrl-C")?;
     let mut screen = Screen::new(iterations);
     let every = options.save_every.map(|n| n as usize);
     let ending = run(&mut painting, iterations, &stopped, &mut |painting, losses| {

@@ -1,7 +1,6 @@
 //! PyTorch, in a Python of its own that answers one line with one figure.
 
-use std::error::Error;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// The other process.
@@ -36,14 +35,15 @@ impl Torch {
     }
 
     /// What it answers.
-    pub(crate) fn measure(&mut self, what: &str) -> Result<f64, Box<dyn Error>> {
+    pub(crate) fn measure(&mut self, what: &str) -> io::Result<f64> {
         writeln!(self.to, "{what}")?;
         let mut answer = String::new();
         self.from.read_line(&mut answer)?;
         if answer.is_empty() {
-            return Err(format!("Python has died over `{what}`").into());
+            return Err(io::Error::other(format!("Python has died over `{what}`")));
         }
-        answer.trim().parse().map_err(|_| format!("Python answered `{}` to `{what}`", answer.trim()).into())
+        let answer = answer.trim();
+        answer.parse().map_err(|_| io::Error::other(format!("Python answered `{answer}` to `{what}`")))
     }
 }
 
