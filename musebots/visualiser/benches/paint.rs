@@ -8,7 +8,7 @@ mod band;
 
 use generative_models::{Picture, fast_style::FastStyle};
 use std::{
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
     sync::{
@@ -134,9 +134,9 @@ fn painted(threads: usize, seconds: f64, looked_at: bool) -> (f64, f64) {
     let viewer = looked_at.then(|| {
         let (stop, seen, address) = (Arc::clone(&stop), Arc::clone(&seen), page.address().to_owned());
         std::thread::spawn(move || {
-            let mut after = 0;
+            let (mut after, mut viewer) = (0, Viewer::at(&address).expect("a page"));
             while !stop.load(Relaxed) {
-                if let Some(number) = fetch(&address, after) {
+                if let Some(number) = viewer.fetch(after) {
                     after = number;
                     seen.fetch_add(1, Relaxed);
                 }
@@ -161,16 +161,36 @@ fn painted(threads: usize, seconds: f64, looked_at: bool) -> (f64, f64) {
     (f64::from(frames) / took, looked / took)
 }
 
-/// Fetches the next frame; its number.
-fn fetch(address: &str, after: u64) -> Option<u64> {
-    let host = address.trim_start_matches("http://").trim_end_matches('/');
-    let mut stream = TcpStream::connect(host).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(6))).ok()?;
-    let ask = format!("GET /frame?after={after} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    stream.write_all(ask.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let head = String::from_utf8_lossy(&answer[..answer.len().min(1024)]).to_ascii_lowercase();
-    head.starts_with("http/1.1 200").then_some(())?;
-    head.lines().find_map(|line| line.strip_prefix("x-frame:")?.trim().parse().ok())
+/// Somebody who looks, by one connection, as a browser does.
+struct Viewer {
+    stream: BufReader<TcpStream>,
+    host: String,
+}
+
+impl Viewer {
+    fn at(address: &str) -> Option<Self> {
+        let host = address.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let stream = TcpStream::connect(&host).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(6))).ok()?;
+        Some(Self { stream: BufReader::new(stream), host })
+    }
+
+    /// Fetches the next frame; its number.
+    fn fetch(&mut self, after: u64) -> Option<u64> {
+        let ask = format!("GET /frame?after={after} HTTP/1.1\r\nHost: {}\r\n\r\n", self.host);
+        self.stream.get_mut().write_all(ask.as_bytes()).ok()?;
+        let (mut length, mut number, mut line) = (0, None, String::new());
+        while self.stream.read_line(&mut line).ok()? > 2 {
+            let (name, value) = line.split_once(':').unwrap_or_default();
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse().ok()?,
+                "x-frame" => number = value.trim().parse().ok(),
+                _ => {}
+            }
+            line.clear();
+        }
+        let mut jpeg = vec![0; length];
+        self.stream.read_exact(&mut jpeg).ok()?;
+        number
+    }
 }

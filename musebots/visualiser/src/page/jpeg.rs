@@ -36,9 +36,7 @@ fn encode(frame: &Frame) -> Option<Vec<u8>> {
         return None;
     }
     let mut jpeg = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
-        .encode(&frame.rgb, width.into(), height.into(), image::ExtendedColorType::Rgb8)
-        .ok()?;
+    jpeg_encoder::Encoder::new(&mut jpeg, QUALITY).encode(&frame.rgb, width, height, jpeg_encoder::ColorType::Rgb).ok()?;
     Some(jpeg)
 }
 
