@@ -32,6 +32,8 @@ pub mod metronome;
 mod midi_ports;
 pub mod mixer;
 pub mod musebot_folder;
+#[cfg(feature = "network")]
+pub mod network;
 pub mod new_bot;
 pub mod opening;
 pub mod page;

@@ -1,0 +1,3 @@
+//! Many machines, one ensemble: what directors of one band have between them.
+
+pub mod ping;
