@@ -1,7 +1,9 @@
 //! The command line.
 
+mod doctor;
 mod stage;
 
+pub use doctor::{Doctor, HostPort};
 pub use stage::{Calibrate, Learn};
 
 use crate::ensemble::Length;
@@ -39,6 +41,8 @@ pub enum Command {
     List(List),
     /// List audio devices and MIDI ports, under the words that an ensemble file takes
     Devices(Devices),
+    /// Look at this machine as a stage (clock, sound, MIDI, network, ports, peers) and say what to do
+    Doctor(Doctor),
     /// Turn a historic ensemble file (.txt) into one of ours
     Import(Import),
     /// Begin a bot of your own: a folder that plays as it is

@@ -4,7 +4,7 @@
 //! neither the relay nor a slow terminal can delay a tick. On the way to a tick it allocates
 //! nothing; what an order replaces is freed after the tick has gone out.
 
-mod realtime;
+pub(crate) mod realtime;
 
 use crate::{clock, clock_out::ClockOut, clock_ports::OpenPort, clock_word::ClockWord, metronome::TempoMap};
 use musebot_protocol::{Tick, TimeTag, time_bundle, time_message};

@@ -16,6 +16,7 @@ pub mod clock_word;
 pub mod death;
 pub mod devices;
 pub mod director;
+pub mod doctor;
 pub mod ensemble;
 pub mod event;
 pub mod event_loop;

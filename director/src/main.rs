@@ -5,7 +5,7 @@ use clap::Parser;
 use director::{
     calibrate, check_bot,
     cli::{Cli, Command},
-    devices,
+    devices, doctor,
     ensemble::{Ensemble, Program, is_historic},
     import, launch, learn, list,
     listen::{self, reading::printable},
@@ -62,6 +62,7 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Check { files } => return check(&files),
         Command::List(args) => return list::command(&args),
         Command::Devices(args) => return devices::command(&args),
+        Command::Doctor(args) => return doctor::command(&args),
         Command::Import(args) => return import::command(&args),
         Command::NewBot(args) => return new_bot::command(&args),
         Command::CheckBot(args) => return check_bot::command(&args),

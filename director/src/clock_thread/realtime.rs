@@ -1,7 +1,7 @@
 //! Real-time priority for the clock thread, where the system grants it.
 
 /// Asks for SCHED_FIFO; children that are forked do not inherit it (they come from another thread).
-pub(super) fn realtime() -> bool {
+pub(crate) fn realtime() -> bool {
     use thread_priority::{ThreadPriority, ThreadPriorityValue};
     #[cfg(unix)]
     {
