@@ -41,7 +41,7 @@ pub enum Command {
     List(List),
     /// List audio devices and MIDI ports, under the words that an ensemble file takes
     Devices(Devices),
-    /// Look at this machine as a stage (clock, sound, MIDI, network, ports, peers) and say what to do
+    /// Look at this machine before the show, and say what to do about what is not good
     Doctor(Doctor),
     /// Turn a historic ensemble file (.txt) into one of ours
     Import(Import),

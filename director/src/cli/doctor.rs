@@ -8,7 +8,7 @@ use std::str::FromStr;
 const NETWORK_PORT: u16 = 4750;
 
 const DOCTOR: &str = "\
-Each line begins with how it is:
+It looks at clock, sound, MIDI, network, ports and the other machines. Each line begins with how it is:
 
     ok  good
     -   not here, or not to be told; a band can do without

@@ -269,6 +269,8 @@ pub(super) struct Peer {
     pub(super) state: String,
     /// What the pings travel on: `udp`, `link`, `-`.
     pub(super) way: String,
+    /// Which way packets to it take from here, where its address says so.
+    pub(super) route: Option<Way>,
 }
 
 /// One way out, to a host that was asked for.

@@ -23,7 +23,7 @@ pub(super) fn all(found: &Findings) -> Vec<Group> {
         group("MIDI", midi::judge(&found.midi)),
         group("Network", network::judge(&found.network)),
         group("Ports", ports::judge(&found.ports, found.director.as_ref(), &found.network.firewalls)),
-        group("Peers", peers::judge(found.director.as_ref(), found.ports.network_udp.number)),
+        group("Peers", peers::judge(found.director.as_ref(), &found.network, found.ports.network_udp.number)),
     ];
     if let Some(to) = &found.to {
         groups.push(group(&format!("The way to {}", to.host), to::judge(to, &found.network)));

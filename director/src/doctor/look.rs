@@ -40,14 +40,14 @@ pub(super) fn look(args: &Doctor, tell: &dyn Fn(&'static str)) -> Findings {
         let root = root.clone();
         move || (sound::sound(&root), sound::midi(&root))
     });
-    let director = director::look(port, control);
+    let interfaces = interfaces::look(&root);
+    let director = director::look(port, control, &interfaces);
     let ports = Ports {
         bots: ports::udp(&root, port, false),
         control: ports::udp(&root, control, false),
         network_udp: ports::udp(&root, args.network_port, true),
         network_tcp: ports::tcp(&root, args.network_port),
     };
-    let interfaces = interfaces::look(&root);
     let gateway = routes::gateway(&root);
     let way_out = routes::way_out(&interfaces);
     let to = args.to.as_ref().map(|to| {

@@ -2,7 +2,7 @@
 
 use super::{counted, ms};
 use crate::doctor::{
-    findings::{Director, Peer},
+    findings::{Director, Kind, Network, Peer},
     line::{Line, Mark},
 };
 
@@ -14,7 +14,7 @@ const LOSS_PERCENT: f64 = 1.0;
 /// Two onsets that are further apart than this are heard as two by the attentive.
 const CLOCK_ERROR_MS: f64 = 1.0;
 
-pub(super) fn judge(director: Option<&Director>, port: u16) -> Vec<Line> {
+pub(super) fn judge(director: Option<&Director>, network: &Network, port: u16) -> Vec<Line> {
     let Some(director) = director else {
         return vec![
             Line::note("no director plays here, so nobody can be asked about the others")
@@ -30,12 +30,14 @@ pub(super) fn judge(director: Option<&Director>, port: u16) -> Vec<Line> {
             Line::note(format!("`{}` is open, and nobody has joined", director.name))
                 .run("on the other machine, with the key file", "director join ADDRESS --key FILE"),
         ],
-        Some(peers) => peers.iter().map(|peer| judged(peer, port)).collect(),
+        Some(peers) => peers.iter().map(|peer| judged(peer, network, port)).collect(),
     }
 }
 
-fn judged(peer: &Peer, port: u16) -> Line {
-    let who = if peer.address.is_empty() { peer.name.clone() } else { format!("{} ({})", peer.name, peer.address) };
+fn judged(peer: &Peer, network: &Network, port: u16) -> Line {
+    let route = peer.route.as_ref().and_then(|way| way.interface.as_deref());
+    let by = route.map_or(String::new(), |interface| format!(", by {interface}"));
+    let who = if peer.address.is_empty() { peer.name.clone() } else { format!("{} ({}{by})", peer.name, peer.address) };
     match peer.state.as_str() {
         "lost" => {
             return Line::problem(format!("{who} is lost: it plays on by itself, if it plays"))
@@ -54,7 +56,9 @@ fn judged(peer: &Peer, port: u16) -> Line {
         percent(peer.loss_percent),
         told(peer.clock_error_ms)
     );
-    let advice = advice(peer, port);
+    let mut advice = advice(peer, port);
+    let radio = network.interfaces.iter().find(|i| i.kind == Kind::WiFi && Some(i.name.as_str()) == route);
+    advice.extend(radio.map(|radio| format!("packets to it leave over Wi-Fi ({}): use a cable", radio.name)));
     let mark = if advice.is_empty() { Mark::Ok } else { Mark::Warning };
     advice.into_iter().fold(Line::new(mark, found), Line::advise)
 }
@@ -108,6 +112,7 @@ fn percent(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::findings::{Interface, Way};
 
     fn good() -> Peer {
         Peer {
@@ -120,12 +125,24 @@ mod tests {
             bots: 3,
             state: "here".into(),
             way: "udp".into(),
+            route: None,
         }
     }
 
     #[test]
+    fn a_peer_that_is_reached_over_wifi_is_warned_of_with_the_interface() {
+        let wifi = Interface { name: "wlan0".into(), kind: Kind::WiFi, ..Interface::default() };
+        let ip = "192.0.2.7".parse().unwrap();
+        let route = Some(Way { to: ip, from: ip, interface: Some("wlan0".into()) });
+        let network = Network { interfaces: vec![wifi], ..Network::default() };
+        let line = judged(&Peer { route, ..good() }, &network, 4750);
+        assert!(line.mark == Mark::Warning && line.todo[0].advice.contains("wlan0"), "{line:?}");
+        assert!(line.found.starts_with("laptop-2 (192.0.2.7:4750, by wlan0): "), "{line:?}");
+    }
+
+    #[test]
     fn a_peer_that_is_near_is_good_and_its_figures_are_told() {
-        let line = judged(&good(), 4750);
+        let line = judged(&good(), &Network::default(), 4750);
         assert_eq!(line.mark, Mark::Ok);
         assert_eq!(
             line.found,
@@ -143,41 +160,47 @@ mod tests {
             (Peer { clock_error_ms: Some(1.1), ..good() }, "settles"),
             (Peer { way: "link".into(), ..good() }, "UDP port 4750"),
         ] {
-            let line = judged(&peer, 4750);
+            let line = judged(&peer, &Network::default(), 4750);
             assert_eq!(line.mark, Mark::Warning);
             assert!(line.todo.len() == 1 && line.todo[0].advice.contains(word), "{line:?}");
         }
         let all = Peer { round_trip_ms: Some(100.0), jitter_ms: 50.0, loss_percent: 20.0, ..good() };
-        assert_eq!(judged(&all, 4750).todo.len(), 3);
+        assert_eq!(judged(&all, &Network::default(), 4750).todo.len(), 3);
     }
 
     #[test]
     fn figures_at_the_limit_are_good() {
         let peer =
             Peer { round_trip_ms: Some(40.0), jitter_ms: 5.0, loss_percent: 1.0, clock_error_ms: Some(1.0), ..good() };
-        assert_eq!(judged(&peer, 4750).mark, Mark::Ok);
+        assert_eq!(judged(&peer, &Network::default(), 4750).mark, Mark::Ok);
     }
 
     #[test]
     fn what_is_not_known_yet_is_said_to_be_so() {
-        let line = judged(&Peer { round_trip_ms: None, clock_error_ms: None, way: "-".into(), ..good() }, 4750);
+        let line = judged(
+            &Peer { round_trip_ms: None, clock_error_ms: None, way: "-".into(), ..good() },
+            &Network::default(),
+            4750,
+        );
         assert_eq!(line.mark, Mark::Ok);
         assert!(line.found.contains("round trip unknown"), "{line:?}");
     }
 
     #[test]
     fn a_lost_peer_is_a_problem_and_one_that_joins_is_not() {
-        let lost = judged(&Peer { state: "lost".into(), ..good() }, 4750);
+        let lost = judged(&Peer { state: "lost".into(), ..good() }, &Network::default(), 4750);
         assert_eq!(lost.mark, Mark::Problem);
         assert_eq!(lost.todo[1].command.as_deref(), Some("director doctor --to 192.0.2.7"));
-        assert_eq!(judged(&Peer { state: "joining".into(), ..good() }, 4750).mark, Mark::Note);
+        assert_eq!(judged(&Peer { state: "joining".into(), ..good() }, &Network::default(), 4750).mark, Mark::Note);
     }
 
     #[test]
     fn without_peers_it_is_said_how_others_join() {
-        let of = |peers| judge(Some(&Director { name: "trio".into(), peers }), 4750);
+        let of = |peers| judge(Some(&Director { name: "trio".into(), peers }), &Network::default(), 4750);
         assert!(of(None)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--open")));
         assert!(of(Some(Vec::new()))[0].todo[0].command.as_deref().is_some_and(|c| c.contains("join")));
-        assert!(judge(None, 4750)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--to")));
+        assert!(
+            judge(None, &Network::default(), 4750)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--to"))
+        );
     }
 }

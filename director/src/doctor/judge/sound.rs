@@ -20,7 +20,13 @@ pub(super) fn judge(found: &Sound) -> Vec<Line> {
     if !found.servers.is_empty() {
         lines.push(Line::ok(format!("{} runs", listed(&found.servers))));
     }
-    let absent: Vec<String> = hosts.iter().filter(|host| host.outputs == 0 && !host.is_usual).map(absence).collect();
+    // Its door is open, and nobody comes.
+    let is_stuck = |host: &&AudioHost| {
+        host.name == "pulse" && host.why_not.is_some() && found.servers.iter().any(|server| server.starts_with("Pulse"))
+    };
+    lines.extend(hosts.iter().filter(is_stuck).map(stuck));
+    let absent: Vec<String> =
+        hosts.iter().filter(|host| host.outputs == 0 && !host.is_usual && !is_stuck(host)).map(absence).collect();
     if !absent.is_empty() {
         lines.push(
             Line::note(format!("not here: {}", absent.join("; ")))
@@ -46,6 +52,12 @@ fn absence(host: &AudioHost) -> String {
         Some(why) => format!("{} ({why})", host.name),
         None => format!("{} (no device)", host.name),
     }
+}
+
+fn stuck(host: &AudioHost) -> Line {
+    let why = host.why_not.as_deref().unwrap_or_default();
+    Line::warning(format!("{} takes our call and does not answer ({why})", host.name))
+        .run("start it again", "systemctl --user restart pipewire-pulse || pulseaudio -k")
 }
 
 /// Nothing plays anywhere.
@@ -125,6 +137,15 @@ mod tests {
             judge(&Sound { hosts: Some(vec![host("alsa", true, 0), host("pulse", false, 1)]), ..Sound::default() });
         let told = lines.iter().find(|line| line.mark == Mark::Warning).expect("a warning");
         assert!(told.todo[0].command.as_deref().is_some_and(|c| c.contains("host = \"pulse\"")), "{lines:?}");
+    }
+
+    #[test]
+    fn a_server_that_takes_our_call_and_does_not_answer_is_warned_of() {
+        let hosts = Some(vec![host("alsa", true, 1), host("pulse", false, 0)]);
+        let lines = judge(&Sound { hosts, servers: vec!["PulseAudio".into()], ..Sound::default() });
+        let stuck = lines.iter().find(|line| line.mark == Mark::Warning).expect("a warning");
+        assert!(stuck.found.contains("does not answer") && stuck.todo[0].command.is_some(), "{lines:?}");
+        assert!(lines.iter().all(|line| !line.found.starts_with("not here")), "{lines:?}");
     }
 
     #[test]

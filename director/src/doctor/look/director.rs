@@ -1,12 +1,13 @@
 //! The director that plays here, if one does: what it is called, and whom it is connected to.
 
+use super::routes;
 use crate::{
-    doctor::findings::{Director, Peer},
+    doctor::findings::{Director, Interface, Peer},
     remote,
 };
 use musebot_protocol::{Arg, Args, Control, MAX_DATAGRAM, Reply, messages};
 use std::{
-    net::UdpSocket,
+    net::{IpAddr, SocketAddr, UdpSocket},
     time::{Duration, Instant},
 };
 
@@ -15,11 +16,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// More hosts than that are not told of.
 const MOST: usize = 1000;
 
-pub(super) fn look(port: u16, control: u16) -> Option<Director> {
+pub(super) fn look(port: u16, control: u16, interfaces: &[Interface]) -> Option<Director> {
     let socket = remote::connect(port, Some(control)).ok()?;
     let name = get(&socket, "name").ok()?;
     let name = name.first().and_then(|value| value.first()).and_then(Arg::text).unwrap_or_default().to_owned();
-    let peers = get(&socket, "hosts").ok().map(|hosts| hosts.iter().filter_map(peer).collect());
+    let peers = get(&socket, "hosts").ok().map(|hosts| {
+        let routed = |peer: Peer| {
+            let route = ip(&peer.address).and_then(|to| routes::way(to, interfaces).ok());
+            Peer { route, ..peer }
+        };
+        hosts.iter().filter_map(peer).map(routed).collect()
+    });
     Some(Director { name, peers })
 }
 
@@ -62,7 +69,13 @@ fn peer(host: &Args) -> Option<Peer> {
         bots: number(6).unwrap_or_default() as u32,
         state: text(7),
         way: text(8),
+        route: None,
     })
+}
+
+/// Of an address with or without a port.
+fn ip(address: &str) -> Option<IpAddr> {
+    address.parse::<SocketAddr>().map(|at| at.ip()).or_else(|_| address.parse()).ok()
 }
 
 #[cfg(test)]
@@ -85,13 +98,14 @@ mod tests {
         ];
         let peer = peer(&host).unwrap();
         assert_eq!((peer.round_trip_ms, peer.jitter_ms, peer.loss_percent), (None, 0.5, 2.0));
+        assert_eq!(ip(&peer.address), ip("192.0.2.7:4750"));
         assert_eq!((peer.clock_error_ms, peer.bots, peer.state.as_str()), (Some(0.25), 3, "here"));
     }
 
     #[test]
     fn nobody_there_is_no_director() {
         let closed = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        assert_eq!(look(closed, closed), None);
+        assert_eq!(look(closed, closed, &[]), None);
     }
 
     fn arg() -> impl Strategy<Value = Arg> {
@@ -101,7 +115,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_of_a_director_panics(args in proptest::collection::vec(arg(), 0..12)) {
-            let _ = peer(&args);
+            let _ = peer(&args).map(|peer| ip(&peer.address));
         }
     }
 }
