@@ -36,7 +36,9 @@ fn encode(frame: &Frame) -> Option<Vec<u8>> {
         return None;
     }
     let mut jpeg = Vec::new();
-    jpeg_encoder::Encoder::new(&mut jpeg, QUALITY).encode(&frame.rgb, width, height, jpeg_encoder::ColorType::Rgb).ok()?;
+    jpeg_encoder::Encoder::new(&mut jpeg, QUALITY)
+        .encode(&frame.rgb, width, height, jpeg_encoder::ColorType::Rgb)
+        .ok()?;
     Some(jpeg)
 }
 
