@@ -121,6 +121,8 @@ pub(super) struct MidiSystem {
 /// Interfaces, and which of them a packet would take.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Network {
+    /// Whether this director can play with other machines.
+    pub(super) is_built_in: bool,
     pub(super) interfaces: Vec<Interface>,
     pub(super) gateway: Option<Gateway>,
     /// Where a packet to the rest of the world would go.

@@ -56,7 +56,8 @@ pub(super) fn look(args: &Doctor, tell: &dyn Fn(&'static str)) -> Findings {
     });
     tell("waiting for the sound system and MIDI");
     let (sound, midi) = servers.answer().unwrap_or_default();
-    let network = Network { interfaces, gateway, way_out, firewalls: firewalls.answer().unwrap_or_default() };
+    let firewalls = firewalls.answer().unwrap_or_default();
+    let network = Network { is_built_in: cfg!(feature = "network"), interfaces, gateway, way_out, firewalls };
     Findings { machine: machine(&root), time, sound, midi, network, ports, director, to }
 }
 

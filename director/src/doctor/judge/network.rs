@@ -240,7 +240,7 @@ mod tests {
             interfaces: [vec![lo], others].concat(),
             gateway: Some(Gateway { ip: "192.0.2.1".parse().unwrap(), interface: first.clone() }),
             way_out: from.map(|from| Way { to: "203.0.113.1".parse().unwrap(), from, interface: Some(first) }),
-            firewalls: Vec::new(),
+            ..Network::default()
         }
     }
 

@@ -13,9 +13,17 @@ const JITTER_MS: f64 = 5.0;
 const LOSS_PERCENT: f64 = 1.0;
 /// Two onsets that are further apart than this are heard as two by the attentive.
 const CLOCK_ERROR_MS: f64 = 1.0;
+/// Releases have it; who builds the workspace asks for it.
+const BUILD: &str = "cargo build --release -p director --features network";
 
 pub(super) fn judge(director: Option<&Director>, network: &Network, port: u16) -> Vec<Line> {
     let Some(director) = director else {
+        if !network.is_built_in {
+            return vec![
+                Line::note("this director plays on this machine alone: it was built without the network")
+                    .run("to play with other machines, build it with", BUILD),
+            ];
+        }
         return vec![
             Line::note("no director plays here, so nobody can be asked about the others")
                 .run("while you play, ask again; before, look at one way out", "director doctor --to HOST"),
@@ -199,8 +207,8 @@ mod tests {
         let of = |peers| judge(Some(&Director { name: "trio".into(), peers }), &Network::default(), 4750);
         assert!(of(None)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--open")));
         assert!(of(Some(Vec::new()))[0].todo[0].command.as_deref().is_some_and(|c| c.contains("join")));
-        assert!(
-            judge(None, &Network::default(), 4750)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--to"))
-        );
+        let nobody = |is_built_in| judge(None, &Network { is_built_in, ..Network::default() }, 4750);
+        assert!(nobody(true)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--to")));
+        assert!(nobody(false)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--features network")));
     }
 }

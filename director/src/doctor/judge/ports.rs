@@ -61,8 +61,11 @@ fn not_free(port: &Port, what_for: &str, instead: &str) -> Option<Line> {
     let number = port.number;
     Some(match &port.state {
         PortState::Free => return None,
-        PortState::Taken => Line::problem(format!("UDP {number} ({what_for}) is taken by {}", owner(port)))
-            .run("end that, or play beside it", instead),
+        PortState::Taken => {
+            let line = Line::problem(format!("UDP {number} ({what_for}) is taken by {}", owner(port)));
+            let line = if port.owner.is_none() { line.run("see who has it", who_has(number)) } else { line };
+            line.run("end that, or play beside it", instead)
+        }
         PortState::Forbidden => {
             Line::problem(format!("UDP {number} ({what_for}) is the system's: you may not have it"))
                 .run("take one above 1023", instead)
@@ -70,6 +73,15 @@ fn not_free(port: &Port, what_for: &str, instead: &str) -> Option<Line> {
         PortState::Untold(why) => Line::note(format!("UDP {number} ({what_for}) could not be tried: {why}"))
             .run("if a performance says that it is taken", instead),
     })
+}
+
+/// What tells a port's owner to who may ask.
+fn who_has(port: u16) -> String {
+    if cfg!(target_os = "linux") {
+        format!("sudo ss -lunp 'sport = :{port}'")
+    } else {
+        format!("sudo lsof -nP -iUDP:{port}")
+    }
 }
 
 fn owner(port: &Port) -> String {
@@ -82,12 +94,12 @@ fn owner(port: &Port) -> String {
 /// The port for other machines, which both the link and the pings have.
 fn network(found: &Ports, director: Option<&Director>) -> Vec<Line> {
     let port = found.network_udp.number;
-    if director.is_some_and(|director| director.peers.is_some()) {
-        return vec![Line::ok(format!("port {port} (TCP for the link, UDP for the pings) is for other machines"))];
-    }
     let both = [("TCP", &found.network_tcp), ("UDP", &found.network_udp)];
     if both.iter().all(|(_, port)| port.state == PortState::Free) {
         return vec![Line::ok(format!("TCP and UDP {port} (other machines, with `--open`) are free"))];
+    }
+    if director.is_some_and(|director| director.peers.is_some()) {
+        return vec![Line::ok(format!("port {port} (TCP for the link, UDP for the pings) is for other machines"))];
     }
     both.iter()
         .filter_map(|(protocol, port)| {
@@ -156,6 +168,9 @@ mod tests {
         assert_eq!(lines[0].mark, Mark::Problem);
         assert!(lines[0].found.contains("`sclang` (process 77)"), "{lines:?}");
         assert_eq!(lines[0].todo[0].command.as_deref(), Some("director play SET --listen 4757"));
+        ports.bots.owner = None;
+        let lines = judge(&ports, None, &[]);
+        assert!(lines[0].todo[0].advice.contains("who has it") && lines[0].todo.len() == 2, "{lines:?}");
     }
 
     #[test]
