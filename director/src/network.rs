@@ -1,3 +1,4 @@
 //! Many machines, one ensemble: what directors of one band have between them.
 
+pub mod offset;
 pub mod ping;
