@@ -2,3 +2,4 @@
 
 pub mod offset;
 pub mod ping;
+pub mod pinger;
