@@ -23,6 +23,7 @@ pub mod event_loop;
 pub mod follower;
 pub mod import;
 mod jack;
+pub mod join;
 pub mod launch;
 pub mod learn;
 pub mod list;
@@ -33,7 +34,6 @@ pub mod metronome;
 mod midi_ports;
 pub mod mixer;
 pub mod musebot_folder;
-#[cfg(feature = "network")]
 pub mod network;
 pub mod new_bot;
 pub mod opening;

@@ -7,7 +7,7 @@ use director::{
     cli::{Cli, Command},
     devices, doctor,
     ensemble::{Ensemble, Program, is_historic},
-    import, launch, learn, list,
+    import, join, launch, learn, list,
     listen::{self, reading::printable},
     musebot_folder::MusebotFolder,
     new_bot, play, remote, render_to_files, say, screen, tap,
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 
 fn log_to_screen() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("DIRECTOR_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,zenoh=error"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
@@ -70,6 +70,9 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Say(args) => return say::command(&args),
         Command::Learn(args) => return learn::command(&args),
         Command::Calibrate(args) => return calibrate::command(&args),
+        Command::Join(args) => return join::join(&args),
+        Command::Key(command) => return join::key(&command),
+        Command::Hosts(r) => (Control::Get { what: "hosts".into() }, r),
         Command::Bots(r) => (Control::Get { what: "bots".into() }, r),
         Command::Tempo { tempo, over, remote } => (Control::Tempo { tempo, over: over.over }, remote),
         Command::Gain { who, gain, over, remote } if who == "master" => {

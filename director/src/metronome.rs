@@ -8,7 +8,6 @@
 //! Where another machine leads, its map is ours, bent to where its ticks fall on our clock
 //! (`network/bend.rs`): the tempo that travels stays, and the periods differ a little.
 
-#[cfg(feature = "network")]
 mod plan;
 mod wire;
 
@@ -59,6 +58,11 @@ impl TempoMap {
     #[must_use]
     pub fn begins(&self) -> Tick {
         self.begins
+    }
+
+    /// Nothing before `tick` is due any more: whoever counts goes on there.
+    pub fn begin_at(&mut self, tick: Tick) {
+        self.begins = self.begins.max(tick);
     }
 
     fn segment(&self, tick: i64) -> &Segment {
