@@ -93,3 +93,44 @@ fn both() -> (Duration, Instant) {
     }
     (best.1, best.2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A skew is set once in a process, and changes the clock for all in it: it gets one of its own.
+    const ALONE: &str = "DIRECTOR_TEST_SKEW";
+
+    #[test]
+    fn a_process_lives_by_its_skewed_clock_and_sleeps_by_it() {
+        if std::env::var_os(ALONE).is_some() {
+            return skewed();
+        }
+        let test = "clock::tests::a_process_lives_by_its_skewed_clock_and_sleeps_by_it";
+        let alone = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test])
+            .env(ALONE, "1")
+            .output()
+            .unwrap();
+        assert!(alone.status.success(), "{}", String::from_utf8_lossy(&alone.stdout));
+    }
+
+    fn skewed() {
+        let apart = |a: Duration, b: Duration| a.abs_diff(b);
+        let (before, there) = (now(), Instant::now());
+        assert!(set_skew(37.0, 50_000.0) && !set_skew(1.0, 0.0));
+        assert!(now() - before >= Duration::from_secs(37) && now() - before < Duration::from_secs(67));
+        let deadline = now() + Duration::from_millis(105);
+        sleep_until(deadline);
+        assert!(now() >= deadline);
+        let real = there.elapsed();
+        assert!(real >= Duration::from_millis(99), "a clock that is 5 % fast sleeps for 100 ms, not {real:?}");
+        // There and back again, and where the standard library's clock says it is.
+        for at in [now(), now() + Duration::from_secs(3), now() - Duration::from_secs(2)] {
+            assert!(apart(from_instant(to_instant(at)), at) < Duration::from_millis(5));
+        }
+        let at = now();
+        let second = to_instant(at + Duration::from_millis(1050)) - to_instant(at);
+        assert!(apart(second, Duration::from_millis(1000)) < Duration::from_millis(5), "{second:?}");
+    }
+}

@@ -26,7 +26,8 @@ const REMEMBERED: f64 = 1.0;
 /// Where the leader is.
 #[derive(Debug, Clone, Copy)]
 pub struct Leader<'a> {
-    /// Its instant of tick 0, in seconds of its clock.
+    /// Its instant of tick 0, in seconds of its clock. It comes from the network: one that no clock can show is
+    /// taken for the nearest that one can.
     pub origin: f64,
     /// Its map.
     pub map: &'a TempoMap,
@@ -130,12 +131,16 @@ impl Leader<'_> {
 
     /// The same of an instant of its map; what waits for some day waits with us.
     fn instant(&self, seconds: f64, origin: f64) -> f64 {
-        if seconds >= SOME_DAY { seconds } else { self.clock.to_ours(self.origin + seconds) - origin }
+        if seconds >= SOME_DAY { seconds } else { self.clock.to_ours(self.origin() + seconds) - origin }
     }
 
     /// Its first tick that is due at such an instant of ours or later.
     fn first_from(&self, ours: f64) -> Tick {
-        self.map.first_tick_from(self.clock.seconds_to_theirs(ours) - self.origin)
+        self.map.first_tick_from(self.clock.seconds_to_theirs(ours) - self.origin())
+    }
+
+    fn origin(&self) -> f64 {
+        if self.origin.is_nan() { 0.0 } else { self.origin.clamp(-SOME_DAY, SOME_DAY) }
     }
 
     /// Its plan from a tick on, on our clock; that tick is due `at`, and from there on we get to where we should be.

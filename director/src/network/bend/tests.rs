@@ -177,6 +177,22 @@ fn who_joins_begins_with_the_tick_that_comes_next() {
 }
 
 #[test]
+fn an_origin_that_no_clock_shows_does_no_harm() {
+    let led = map_with_changes(&[(200, 90.0, 64)], 120.0);
+    let before = off_by(&led, 0.0);
+    for origin in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300, 1e9, -1e9] {
+        let leader = Leader { origin, ..leader(&led) };
+        for map in [begin(&leader, ORIGIN), bend(&leader, &satellite(&before, 3.0)).0] {
+            let first = map.begins().0.max(100);
+            for tick in first..first + 300 {
+                assert!(map.seconds(Tick(tick + 1)) > map.seconds(Tick(tick)), "{origin}: {tick}");
+                let _ = ORIGIN + Duration::from_secs_f64(map.seconds(Tick(tick)).max(0.0));
+            }
+        }
+    }
+}
+
+#[test]
 fn an_evening_of_bending_does_not_pile_up() {
     let led = map_with_changes(&[(200, 90.0, 64)], 120.0);
     let mut map = off_by(&led, 0.01);
