@@ -184,6 +184,9 @@ impl Edge {
         *leader = welcome.leader.clone();
         let Ok(at) = door.leader() else { return };
         let to = SocketAddr::new(at.ip(), welcome.pings);
+        if let Some(pinger) = pinger {
+            return pinger.renew(to, welcome.session, welcome.key);
+        }
         let any = if to.is_ipv4() { IpAddr::from([0, 0, 0, 0]) } else { IpAddr::from([0_u16; 8]) };
         let Ok(socket) = UdpSocket::bind((any, 0)) else { return };
         let sender = sender.clone();

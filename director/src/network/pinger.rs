@@ -16,7 +16,7 @@ use std::{
     io,
     net::{SocketAddr, UdpSocket},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread::JoinHandle,
@@ -51,8 +51,15 @@ pub struct Report {
 
 /// Asks a leader for the time, until it is dropped.
 pub struct Pinger {
-    leader: Arc<Mutex<SocketAddr>>,
+    call: Arc<Mutex<Call>>,
     thread: Thread,
+}
+
+/// Whom to ask, and as whom.
+struct Call {
+    leader: SocketAddr,
+    session: u64,
+    key: Key,
 }
 
 impl Pinger {
@@ -79,13 +86,14 @@ impl Pinger {
         clock: Clock,
     ) -> io::Result<Self> {
         socket.set_nonblocking(false)?;
-        let leader = Arc::new(Mutex::new(leader));
+        let key = Key::new(&key);
+        let call = Arc::new(Mutex::new(Call { leader, session, key: key.clone() }));
         let now = clock();
         let mut asking = Asking {
             socket,
-            leader: leader.clone(),
+            call: call.clone(),
             session,
-            key: Key::new(&key),
+            key,
             report,
             clock,
             // Higher than all that an earlier pinger of this session has used.
@@ -97,12 +105,17 @@ impl Pinger {
             offset: Offset::default(),
         };
         let thread = Thread::start("pinger", move |stop| asking.run(stop))?;
-        Ok(Self { leader, thread })
+        Ok(Self { call, thread })
     }
 
     /// The leader is at another address now.
     pub fn aim(&self, leader: SocketAddr) {
-        *self.leader.lock().unwrap_or_else(PoisonError::into_inner) = leader;
+        locked(&self.call).leader = leader;
+    }
+
+    /// The leader has let us in again: another session, and what we know of its clock stays.
+    pub fn renew(&self, leader: SocketAddr, session: u64, key: [u8; 32]) {
+        *locked(&self.call) = Call { leader, session, key: Key::new(&key) };
     }
 
     /// Whether the thread runs with real-time priority.
@@ -114,7 +127,7 @@ impl Pinger {
 
 struct Asking<R> {
     socket: UdpSocket,
-    leader: Arc<Mutex<SocketAddr>>,
+    call: Arc<Mutex<Call>>,
     session: u64,
     key: Key,
     report: R,
@@ -159,7 +172,13 @@ impl<R: FnMut(Report)> Asking<R> {
     }
 
     fn ping(&mut self) {
-        let leader = *self.leader.lock().unwrap_or_else(PoisonError::into_inner);
+        let call = locked(&self.call);
+        let leader = call.leader;
+        if call.session != self.session {
+            (self.session, self.key) = (call.session, call.key.clone());
+            (self.sent, self.asked) = (0, Asked::default());
+        }
+        drop(call);
         self.sequence += 1;
         self.sent = self.sent.saturating_add(1);
         let t1 = (self.clock)();
@@ -192,6 +211,10 @@ fn next(last: Duration, sent: u32, now: Duration) -> Duration {
     let step = if sent < BURST { BURST_EVERY } else { EVERY };
     let missed = now.saturating_sub(last).as_nanos() / step.as_nanos();
     last + step * u32::try_from(missed + 1).unwrap_or(u32::MAX)
+}
+
+fn locked(call: &Mutex<Call>) -> MutexGuard<'_, Call> {
+    call.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A thread that ends when it is dropped.

@@ -103,6 +103,19 @@ fn a_leader_whose_address_has_changed_is_found_there() {
 }
 
 #[test]
+fn who_is_let_in_again_still_knows_the_clock() {
+    let (answerer, at) = leader(skewed());
+    let (pinger, reports) = pinger(at, KEY);
+    wait(&reports, |report| report.quality.answered > 5);
+    answerer.dismiss(SESSION);
+    wait(&reports, |report| report.news.is_none());
+    answerer.admit(SESSION + 1, [9; 32]).unwrap();
+    pinger.renew(at, SESSION + 1, [9; 32]);
+    let back = wait(&reports, |report| report.news.is_some());
+    assert_eq!(back.news, Some(News::Steady), "nothing is begun anew");
+}
+
+#[test]
 fn a_flood_of_garbage_is_counted_and_does_not_stop_it() {
     let (answerer, at) = leader(skewed());
     let stop = Arc::new(AtomicBool::new(false));
