@@ -17,7 +17,7 @@ const SECONDS: std::ops::RangeInclusive<f64> = -2.0 * SOME_DAY..=2.0 * SOME_DAY;
 const PERIODS: std::ops::RangeInclusive<f64> = 0.4..=2.5;
 
 impl TempoMap {
-    /// As it travels. Of a plan that is longer than [`MOST`] steps, the rest has to follow in time: until then the last
+    /// As it travels. Of a plan that is longer than 4,096 steps, the rest has to follow in time: until then the last
     /// tempo stays.
     #[must_use]
     pub fn to_wire(&self) -> Vec<Step> {

@@ -10,7 +10,7 @@
 //! the least one lately seen, all the excess may have been lost on one way: so a sample is wrong by at most half its
 //! excess, and is believed the less, the greater that is. What one way *always* takes longer nobody can see from here:
 //! **half the asymmetry of a link stays in**. When a route gets longer on one way only, half the difference
-//! comes in, once the window of round trips ([`trips::WINDOW`]) has passed; before, we go on by what we knew.
+//! comes in, once the window of round trips (ten seconds) has passed; before, we go on by what we knew.
 //!
 //! A Kalman filter of two states, offset and drift, weighs the samples. When samples that agree with each other
 //! lie where our clock cannot be (a machine slept, and its clock stood still), we begin anew from them, and say so.
