@@ -7,14 +7,13 @@ use crate::{
     event_loop::{Options, Performance},
     network::{
         Edge, HostName,
-        allowed::{Allowed, Cast},
+        allowed::{Allowed, Cast, part},
         key::{Key, usual_place},
         sheet,
     },
     opening,
 };
 use anyhow::Context;
-use musebot_protocol::BotId;
 use std::io::Write;
 
 /// `key new`, `key show`.
@@ -55,21 +54,7 @@ pub fn open(args: &Open, ensemble: &mut Ensemble) -> anyhow::Result<Option<Opene
     let Some(at) = args.open else { return Ok(None) };
     let key = Key::read(&args.key.clone().unwrap_or_else(usual_place))?;
     let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
-    let here = |bot: &BotEntry| match &bot.host {
-        None => true,
-        Some(Place::On(host)) => *host == own,
-        Some(Place::Any) => false,
-    };
-    let (mut bots, mut far): (Vec<_>, Vec<_>) = std::mem::take(&mut ensemble.bots).into_iter().partition(here);
-    for bot in &mut bots {
-        bot.id = BotId::new(&format!("{}@{own}", bot.called))?;
-    }
-    for bot in &mut far {
-        if let Some(Place::On(host)) = &bot.host {
-            bot.id = BotId::new(&format!("{}@{host}", bot.called))?;
-        }
-    }
-    ensemble.bots = bots;
+    let far = part(ensemble, &own);
     let edge = Edge::lead(&key, &own, at)?;
     tracing::info!(
         "open to other machines on {at}, as {own}, with the key {} (`director join {own}.local` there)",

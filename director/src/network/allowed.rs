@@ -29,6 +29,30 @@ pub struct Cast {
     pub refused: Vec<String>,
 }
 
+/// Parts an ensemble that this machine, called `own`, leads: the bots of other hosts leave it, and all get their full
+/// names.
+pub fn part(ensemble: &mut Ensemble, own: &HostName) -> Vec<BotEntry> {
+    let here = |bot: &BotEntry| match &bot.host {
+        None => true,
+        Some(Place::On(host)) => host == own,
+        Some(Place::Any) => false,
+    };
+    let named = |bot: BotEntry, host: &HostName| match BotId::new(&format!("{}@{host}", bot.called)) {
+        Ok(id) => BotEntry { id, ..bot },
+        Err(_) => bot,
+    };
+    let (bots, far): (Vec<_>, Vec<_>) = std::mem::take(&mut ensemble.bots).into_iter().partition(here);
+    ensemble.bots = bots.into_iter().map(|bot| named(bot, own)).collect();
+    let full = |id: &BotId| ensemble.bots.iter().find(|bot| bot.called == *id).map(|bot| bot.id.clone());
+    ensemble.jack_connects = ensemble.jack_connects.iter().filter_map(|(a, b)| Some((full(a)?, full(b)?))).collect();
+    far.into_iter()
+        .map(|bot| match bot.host.clone() {
+            Some(Place::On(host)) => named(bot, &host),
+            _ => bot,
+        })
+        .collect()
+}
+
 impl Allowed {
     /// Reads the list. Without a name the usual one, or none where that is not there.
     ///
@@ -131,7 +155,7 @@ mod tests {
         let bass = &cast.ensemble.bots[0];
         assert_eq!((bass.id.as_str(), bass.program.to_string()), ("bass@b", "our-bass".to_owned()));
         assert_eq!((bass.args.as_slice(), bass.gain.linear()), (["--ours".to_owned()].as_slice(), 0.5));
-        assert_eq!(bass.outputs_json(), r#"[{"to":"null"}]"#);
+        assert_eq!(bass.outputs_json(), r#"[{"kind":"null"}]"#);
         assert_eq!(cast.ensemble.bots.len(), 1, "what is not on the list is not started");
         assert_eq!(cast.refused, ["reboot"]);
         assert_eq!(cast.elsewhere[0].id.as_str(), "drums@a");

@@ -69,30 +69,29 @@ impl Director {
     }
 
     /// The full name of a bot that is called by its first name alone: `bass` for `bass@laptop-2`, when there is one.
+    pub(in crate::director) fn full_name(&self, who: &str) -> String {
+        let Some(networking) = &self.networking else { return who.to_owned() };
+        if self.roster.get(who).is_some() || self.mixer.is_group(who) {
+            return who.to_owned();
+        }
+        let far = networking.hosts.values().flat_map(|host| host.state.bots.iter().map(|bot| bot.id.as_str()));
+        let all = self.roster.iter().map(|bot| &*bot.name).chain(far).chain(self.mixer.names());
+        let mut found: Vec<_> = all.filter(|id| id.split_once('@').is_some_and(|(name, _)| name == who)).collect();
+        found.sort_unstable();
+        found.dedup();
+        let [one] = found.as_slice() else { return who.to_owned() };
+        (*one).to_owned()
+    }
+
+    /// A command with its bot's name in full.
     pub(in crate::director) fn in_full(&self, control: Control) -> Control {
-        let Some(networking) = &self.networking else { return control };
-        let full = |who: String| {
-            if self.roster.get(&who).is_some() || self.mixer.is_group(&who) {
-                return who;
-            }
-            let far = networking.hosts.values().flat_map(|host| host.state.bots.iter().map(|bot| bot.id.as_str()));
-            let all = self.roster.iter().map(|bot| &*bot.name).chain(far).chain(self.mixer.names());
-            let called = |id: &&str| id.split_once('@').is_some_and(|(name, _)| name == who);
-            let mut found: Vec<_> = all.filter(called).collect();
-            found.sort_unstable();
-            found.dedup();
-            match found.as_slice() {
-                [one] => (*one).to_owned(),
-                _ => who,
-            }
-        };
         match control {
-            Control::Gain { who, gain, over } => Control::Gain { who: full(who), gain, over },
-            Control::Mute { who, on } => Control::Mute { who: full(who), on },
-            Control::Solo { who, on } => Control::Solo { who: full(who), on },
-            Control::Start { bot } => Control::Start { bot: full(bot) },
-            Control::Stop { bot } => Control::Stop { bot: full(bot) },
-            Control::Restart { bot } => Control::Restart { bot: full(bot) },
+            Control::Gain { who, gain, over } => Control::Gain { who: self.full_name(&who), gain, over },
+            Control::Mute { who, on } => Control::Mute { who: self.full_name(&who), on },
+            Control::Solo { who, on } => Control::Solo { who: self.full_name(&who), on },
+            Control::Start { bot } => Control::Start { bot: self.full_name(&bot) },
+            Control::Stop { bot } => Control::Stop { bot: self.full_name(&bot) },
+            Control::Restart { bot } => Control::Restart { bot: self.full_name(&bot) },
             other => other,
         }
     }
