@@ -45,7 +45,7 @@ pub struct Join {
     /// What this machine is called in the ensemble [default: its host name]
     #[arg(long, value_name = "NAME")]
     pub name: Option<HostName>,
-    /// The bots that may be started here: an ensemble file's [[bot]] tables [default: configs/bots.toml]
+    /// The bots that may be started here: an ensemble file's `[[bot]]` tables [default: configs/bots.toml]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub bots: Option<PathBuf>,
     /// Where bots of this machine reach the director: PORT, or HOST:PORT
