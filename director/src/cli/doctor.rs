@@ -2,7 +2,7 @@
 
 use super::Remote;
 use clap::Args;
-use std::str::FromStr;
+use std::{net::Ipv6Addr, str::FromStr};
 
 /// Where other machines come in: TCP for the link, UDP for the pings.
 const NETWORK_PORT: u16 = 4750;
@@ -61,17 +61,22 @@ impl FromStr for HostPort {
             Some(Some((host, ""))) => (host, None),
             Some(Some((host, port))) => (host, Some(port.strip_prefix(':').ok_or(HOW)?)),
             Some(None) => return Err(HOW.to_owned()),
-            // More than one colon and no brackets: an IPv6 address.
-            None if text.matches(':').count() > 1 => (text, None),
+            None if is_ipv6(text) => (text, None),
             None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
         };
-        let is_odd = |c: char| c.is_whitespace() || c.is_control() || "/[]@".contains(c);
-        if host.is_empty() || host.contains(is_odd) {
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || "/[]@:".contains(c);
+        if host.is_empty() || host.contains(is_odd) && !is_ipv6(host) {
             return Err(HOW.to_owned());
         }
         let port = port.map(|port| port.parse::<u16>().ok().filter(|port| *port > 0).ok_or(HOW)).transpose()?;
         Ok(Self { host: host.to_owned(), port })
     }
+}
+
+/// Perhaps of one link only: `fe80::7%eth0`.
+fn is_ipv6(host: &str) -> bool {
+    let (address, _) = host.split_once('%').unwrap_or((host, ""));
+    address.parse::<Ipv6Addr>().is_ok()
 }
 
 #[cfg(test)]
@@ -87,6 +92,7 @@ mod tests {
             ("192.0.2.7", "192.0.2.7", None),
             ("192.0.2.7:1", "192.0.2.7", Some(1)),
             ("fd00::7", "fd00::7", None),
+            ("fe80::7%eth0", "fe80::7%eth0", None),
             ("[fd00::7]", "fd00::7", None),
             ("[fd00::7]:4750", "fd00::7", Some(4750)),
         ] {
@@ -96,9 +102,22 @@ mod tests {
 
     #[test]
     fn what_is_no_machine_says_how_one_is_written() {
-        for text in
-            ["", ":4750", "a:", "a:0", "a:65536", "a:b", "[::1", "[::1]4750", "[]:1", "a b", "tcp/host:1", "x@y"]
-        {
+        for text in [
+            "",
+            ":4750",
+            "a:",
+            "a:0",
+            "a:65536",
+            "a:b",
+            "[::1",
+            "[::1]4750",
+            "[]:1",
+            "a b",
+            "a:b:c",
+            "[a:b]",
+            "tcp/host:1",
+            "x@y",
+        ] {
             assert!(text.parse::<HostPort>().is_err_and(|e| e.contains("studio.local")), "{text}");
         }
     }

@@ -34,12 +34,16 @@ pub(super) fn judge(director: Option<&Director>, network: &Network, port: u16) -
             Line::note(format!("`{}` plays on this machine alone", director.name))
                 .run("to let other machines in, once there is a key (`director key new`)", "director play SET --open"),
         ],
-        Some([]) => vec![
-            Line::note(format!("`{}` is open, and nobody has joined", director.name))
-                .run("on the other machine, with the key file", "director join ADDRESS --key FILE"),
-        ],
+        // The first is this machine.
+        Some([]) => vec![nobody(director)],
+        Some([only]) if only.state == "leader" => vec![nobody(director)],
         Some(peers) => peers.iter().map(|peer| judged(peer, network, port)).collect(),
     }
+}
+
+fn nobody(director: &Director) -> Line {
+    Line::note(format!("`{}` is open, and nobody has joined", director.name))
+        .run("on the other machine, with the key file", "director join ADDRESS --key FILE")
 }
 
 fn judged(peer: &Peer, network: &Network, port: u16) -> Line {
@@ -55,20 +59,29 @@ fn judged(peer: &Peer, network: &Network, port: u16) -> Line {
         "joining" => return Line::note(format!("{who} is joining")).advise("wait a few seconds and ask again"),
         _ => {}
     }
-    let told = |value: Option<f64>| value.map_or("unknown".to_owned(), ms);
-    let found = format!(
-        "{who}: {}, round trip {}, jitter {}, loss {} %, clock error {}",
-        counted(peer.bots as usize, "bot"),
-        told(peer.round_trip_ms),
-        ms(peer.jitter_ms),
-        percent(peer.loss_percent),
-        told(peer.clock_error_ms)
-    );
+    let leads = if peer.state == "leader" { " leads" } else { "" };
+    let found = format!("{who}{leads}: {}{}", counted(peer.bots as usize, "bot"), figures(peer));
     let mut advice = advice(peer, port);
     let radio = network.interfaces.iter().find(|i| i.kind == Kind::WiFi && Some(i.name.as_str()) == route);
     advice.extend(radio.map(|radio| format!("packets to it leave over Wi-Fi ({}): use a cable", radio.name)));
     let mark = if advice.is_empty() { Mark::Ok } else { Mark::Warning };
     advice.into_iter().fold(Line::new(mark, found), Line::advise)
+}
+
+/// How far it is; nothing of a machine that keeps no figures, because it leads.
+fn figures(peer: &Peer) -> String {
+    let told = |value: Option<f64>| value.map_or("unknown".to_owned(), ms);
+    match (peer.round_trip_ms, peer.clock_error_ms) {
+        (None, None) if peer.state == "leader" => String::new(),
+        (None, None) => ", no figures yet".to_owned(),
+        (round_trip, clock_error) => format!(
+            ", round trip {}, jitter {}, loss {} %, clock error {}",
+            told(round_trip),
+            ms(peer.jitter_ms),
+            percent(peer.loss_percent),
+            told(clock_error)
+        ),
+    }
 }
 
 /// What is wrong, and what helps.
@@ -185,13 +198,12 @@ mod tests {
 
     #[test]
     fn what_is_not_known_yet_is_said_to_be_so() {
-        let line = judged(
-            &Peer { round_trip_ms: None, clock_error_ms: None, way: "-".into(), ..good() },
-            &Network::default(),
-            4750,
-        );
-        assert_eq!(line.mark, Mark::Ok);
-        assert!(line.found.contains("round trip unknown"), "{line:?}");
+        let found = |peer: Peer| judged(&peer, &Network::default(), 4750).found;
+        assert!(found(Peer { round_trip_ms: None, ..good() }).contains("round trip unknown, jitter"));
+        let new = Peer { round_trip_ms: None, clock_error_ms: None, way: "-".into(), ..good() };
+        assert!(found(new.clone()).ends_with("3 bots, no figures yet"));
+        let leader = Peer { state: "leader".into(), address: String::new(), ..new };
+        assert_eq!(found(leader), "laptop-2 leads: 3 bots");
     }
 
     #[test]
@@ -206,6 +218,8 @@ mod tests {
     fn without_peers_it_is_said_how_others_join() {
         let of = |peers| judge(Some(&Director { name: "trio".into(), peers }), &Network::default(), 4750);
         assert!(of(None)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--open")));
+        let leader = Peer { state: "leader".into(), ..Peer::default() };
+        assert_eq!(of(Some(vec![leader])), of(Some(Vec::new())));
         assert!(of(Some(Vec::new()))[0].todo[0].command.as_deref().is_some_and(|c| c.contains("join")));
         let nobody = |is_built_in| judge(None, &Network { is_built_in, ..Network::default() }, 4750);
         assert!(nobody(true)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--to")));

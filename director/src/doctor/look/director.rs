@@ -61,7 +61,7 @@ fn peer(host: &Args) -> Option<Peer> {
     let name = text(0);
     (!name.is_empty()).then(|| Peer {
         name,
-        address: text(1),
+        address: Some(text(1)).filter(|address| address != "-").unwrap_or_default(),
         round_trip_ms: number(2),
         jitter_ms: number(3).unwrap_or_default(),
         loss_percent: number(4).unwrap_or_default(),
