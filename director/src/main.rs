@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 fn log_to_screen() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("DIRECTOR_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,zenoh=error"));
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
         .without_time()
@@ -51,7 +51,10 @@ fn log_to_screen() {
         .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(|| screen::Log)
-        .init();
+        .finish();
+    // Not by `init`: where the network's crates are built in, that would show what sound libraries say to
+    // themselves too.
+    let _ = tracing::subscriber::set_global_default(log);
 }
 
 fn run(command: Command) -> anyhow::Result<u8> {

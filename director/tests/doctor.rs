@@ -193,3 +193,80 @@ fn a_name_that_nobody_knows_is_a_problem_and_no_error() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output).contains("nobody knows where no-such-host.invalid is"), "{}", text(&output));
 }
+
+/// Two directors on this machine, as on two.
+#[cfg(feature = "network")]
+mod together {
+    use super::{doctor, json, lines};
+    use std::{
+        fs,
+        net::UdpSocket,
+        os::unix::fs::PermissionsExt,
+        path::Path,
+        process::{Child, Command, Stdio},
+        time::{Duration, Instant},
+    };
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Ends with the test.
+    struct Playing(Child);
+
+    impl Playing {
+        fn begin(home: &Path, args: &[&str]) -> Self {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_director"));
+            command.args(args).current_dir(home).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            Self(command.spawn().unwrap())
+        }
+    }
+
+    impl Drop for Playing {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    /// Ports that nobody has, each apart from the others.
+    fn free_ports<const N: usize>() -> [String; N] {
+        let sockets = [(); N].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
+        sockets.map(|socket| socket.local_addr().unwrap().port().to_string())
+    }
+
+    /// What is said of the peers, once somebody among them has a word.
+    fn peers(port: &str, control: &str, word: &str) -> Vec<(String, String)> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let told = lines(&json(&doctor(&["--json", "--port", port, "--control", control])), "Peers");
+            if told.iter().any(|(_, found)| found.contains(word)) {
+                return told;
+            }
+            assert!(Instant::now() < deadline, "no `{word}` in {told:?}");
+        }
+    }
+
+    #[test]
+    fn machines_that_play_together_are_told_on_either_and_one_that_is_lost_is_a_problem() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path();
+        fs::write(home.join("puppet"), "#!/bin/sh\nexec sleep 1000\n").unwrap();
+        fs::set_permissions(home.join("puppet"), fs::Permissions::from_mode(0o755)).unwrap();
+        let band = "name = \"duo\"\nwait = 1\n[[bot]]\nid = \"a\"\nprogram = \"./puppet\"\noutput = \"null\"\n";
+        fs::write(home.join("duo.toml"), band).unwrap();
+        assert!(Playing::begin(home, &["key", "new", "--out", "k.key"]).0.wait().unwrap().success());
+        let [open, a, a_control, b, b_control] = free_ports();
+        let open = format!("127.0.0.1:{open}");
+        let at = |port, control, name| ["--key", "k.key", "--listen", port, "--control", control, "--name", name];
+        let leader = [&["play", "duo.toml", "--open", &open], &at(&a, &a_control, "studio")[..]].concat();
+        let _leader = Playing::begin(home, &leader);
+        peers(&a, &a_control, "nobody has joined");
+        let joins = [&["join", &open], &at(&b, &b_control, "laptop")[..]].concat();
+        let joined = Playing::begin(home, &joins);
+        let told = peers(&a, &a_control, "laptop: 0 bots, round trip ");
+        assert!(told.iter().any(|(_, found)| found.starts_with("studio leads: ")), "{told:?}");
+        peers(&b, &b_control, "laptop: 0 bots, round trip ");
+        drop(joined);
+        let told = peers(&a, &a_control, "laptop is lost");
+        assert!(told.iter().any(|(mark, found)| mark == "problem" && found.starts_with("laptop")), "{told:?}");
+    }
+}

@@ -1,11 +1,9 @@
 //! What `director doctor` takes.
 
 use super::Remote;
+use crate::network::PORT;
 use clap::Args;
 use std::{net::Ipv6Addr, str::FromStr};
-
-/// Where other machines come in: TCP for the link, UDP for the pings.
-const NETWORK_PORT: u16 = 4750;
 
 const DOCTOR: &str = "\
 It looks at clock, sound, MIDI, network, ports and the other machines. Each line begins with how it is:
@@ -32,7 +30,7 @@ pub struct Doctor {
     #[arg(long, value_name = "HOST[:PORT]")]
     pub to: Option<HostPort>,
     /// Where other machines come in, or are to come in (TCP and UDP)
-    #[arg(long, value_name = "PORT", default_value_t = NETWORK_PORT)]
+    #[arg(long, value_name = "PORT", default_value_t = PORT)]
     pub network_port: u16,
     /// Print JSON, for programs: the lines, and all that was measured
     #[arg(long)]
