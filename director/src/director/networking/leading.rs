@@ -20,10 +20,8 @@ impl Director {
     /// A satellite asks to be let in.
     pub(super) fn host_asks(&mut self, now: Duration, host: &HostName, from: u64, vocabulary: u32, version: &str) {
         let Some(networking) = &self.networking else { return };
-        let Role::Leader { .. } = &networking.role else {
-            let why = format!("{} does not lead an ensemble: it has joined one itself", networking.own);
-            return self.refuse(now, host, from, why);
-        };
+        // What is said to all reaches every satellite; it is the leader's to answer.
+        let Role::Leader { .. } = &networking.role else { return };
         if vocabulary != VOCABULARY {
             let ours = env!("CARGO_PKG_VERSION");
             let why = format!(
