@@ -91,7 +91,7 @@ impl Hosts {
 
     fn join(&mut self) {
         self.leader.letters.clear();
-        self.to_leader(Word::Hello { vocabulary: VOCABULARY, version: "x".into() });
+        self.tell_leader(Word::Hello { vocabulary: VOCABULARY, version: "x".into() });
         let letters = std::mem::take(&mut self.leader.letters);
         let welcome = letters.into_iter().find_map(|(_, word)| match word {
             Word::Welcome(welcome) => Some(*welcome),
@@ -120,7 +120,7 @@ impl Hosts {
         self.far.as_mut().expect("it has joined")
     }
 
-    fn to_leader(&mut self, word: Word) {
+    fn tell_leader(&mut self, word: Word) {
         self.leader.event(Event::Letter { host: host("far"), from: 2, word: Box::new(word) });
     }
 
@@ -150,7 +150,7 @@ impl Hosts {
             while self.post.front().is_some_and(|(at, ..)| *at <= now) {
                 let Some((_, to_leader, word)) = self.post.pop_front() else { break };
                 if to_leader {
-                    self.to_leader(word);
+                    self.tell_leader(word);
                 } else {
                     self.far().event(Event::Letter { host: host("near"), from: 1, word: Box::new(word) });
                 }
@@ -328,7 +328,7 @@ fn a_satellite_ends_with_a_lost_leader_where_the_file_says_so() {
 #[test]
 fn another_version_is_told_what_to_do() {
     let mut hosts = Hosts::alone(FILE);
-    hosts.to_leader(Word::Hello { vocabulary: VOCABULARY + 1, version: "9.9".into() });
+    hosts.tell_leader(Word::Hello { vocabulary: VOCABULARY + 1, version: "9.9".into() });
     assert!(hosts.leader.log.iter().any(|(_, done)| matches!(done, Done::Refused(why) if why.contains("9.9"))));
 }
 
