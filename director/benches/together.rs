@@ -5,6 +5,10 @@
 //! Needs jackd2, and the right to real-time priority.
 #![allow(clippy::print_stdout, missing_docs, reason = "it prints a table")]
 
+#[path = "support/onsets.rs"]
+mod onsets;
+
+use onsets::{apart, onsets};
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -18,10 +22,7 @@ use std::{
 
 const PORT: u16 = 14_797;
 const TEMPO: f64 = 150.0;
-const RATE: f64 = 48_000.0;
 const PERIOD: &str = "256";
-/// What is louder than this begins a note.
-const FLOOR: f32 = 0.002;
 
 fn main() {
     let seconds: u64 = std::env::var("SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(30);
@@ -110,30 +111,8 @@ fn record(server: &Server, parrot: &Path, seconds: u64) -> [Vec<f32>; 2] {
     [0, 1].map(|channel| samples.iter().skip(channel).step_by(2).copied().collect())
 }
 
-/// Where notes begin, in seconds: the first sound after 50 ms of less.
-fn onsets(sound: &[f32]) -> Vec<f64> {
-    let loudest = sound.iter().fold(0.0_f32, |most, s| most.max(s.abs()));
-    let floor = FLOOR.max(loudest * 0.05);
-    let (mut found, mut quiet) = (Vec::new(), 0_usize);
-    for (n, sample) in sound.iter().enumerate() {
-        if sample.abs() < floor {
-            quiet += 1;
-        } else {
-            if quiet as f64 > 0.05 * RATE {
-                found.push(n as f64 / RATE);
-            }
-            quiet = 0;
-        }
-    }
-    found
-}
-
 fn report(what: &str, kick: &[f64], bass: &[f64]) {
-    let mut apart: Vec<f64> = kick
-        .iter()
-        .filter_map(|k| bass.iter().map(|b| (b - k) * 1000.0).min_by(|a, b| a.abs().total_cmp(&b.abs())))
-        .filter(|ms| ms.abs() < 100.0)
-        .collect();
+    let mut apart = apart(kick, bass);
     if apart.is_empty() {
         println!("{what:18} nothing was heard ({} and {} onsets)", kick.len(), bass.len());
         return;

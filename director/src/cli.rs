@@ -1,7 +1,11 @@
 //! The command line.
 
+mod doctor;
+mod network;
 mod stage;
 
+pub use doctor::{Doctor, HostPort};
+pub use network::{Join, KeyCommand, Open, with_port};
 pub use stage::{Calibrate, Learn};
 
 use crate::ensemble::Length;
@@ -39,6 +43,8 @@ pub enum Command {
     List(List),
     /// List audio devices and MIDI ports, under the words that an ensemble file takes
     Devices(Devices),
+    /// Look at this machine before the show, and say what to do about what is not good
+    Doctor(Doctor),
     /// Turn a historic ensemble file (.txt) into one of ours
     Import(Import),
     /// Begin a bot of your own: a folder that plays as it is
@@ -49,6 +55,13 @@ pub enum Command {
     Listen(Listen),
     /// Say something to the band: `say /broadcast/hdensity me 0.7`
     Say(Say),
+    /// Take part in an ensemble that another machine leads: `director join studio.local --key ensemble.key`
+    Join(Join),
+    /// Make or show the key by which the machines of an ensemble know each other
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// List the machines of the ensemble: round trip, clock error, loss, bots
+    Hosts(Remote),
     /// List the bots that play now: state, gain, level, lateness, restarts
     Bots(Remote),
     /// Change the tempo: `tempo 96`, `tempo 120 --over 8bars`
@@ -111,7 +124,7 @@ pub enum Command {
     },
     /// Silence everything at once; the band enters again at the next bar line
     Panic(Remote),
-    /// Print a value: address, bots, clock, density, master, name, position, section, seed, tempo
+    /// Print a value: address, bots, clock, density, hosts, master, name, position, section, seed, tempo
     Get {
         /// Which value
         what: String,
@@ -171,6 +184,9 @@ pub struct Play {
     /// The port for other terminals, on this machine only [default: the port after --listen]
     #[arg(long, value_name = "PORT")]
     pub control: Option<u16>,
+    /// Other machines.
+    #[command(flatten)]
+    pub network: Open,
     /// Let bots outlive a director that is killed, until their own watchdog ends them
     #[arg(long, hide = true)]
     pub no_death_signal: bool,

@@ -4,7 +4,7 @@
 //! neither the relay nor a slow terminal can delay a tick. On the way to a tick it allocates
 //! nothing; what an order replaces is freed after the tick has gone out.
 
-mod realtime;
+pub(crate) mod realtime;
 
 use crate::{clock, clock_out::ClockOut, clock_ports::OpenPort, clock_word::ClockWord, metronome::TempoMap};
 use musebot_protocol::{Tick, TimeTag, time_bundle, time_message};
@@ -231,6 +231,10 @@ impl Clock {
             match order {
                 Order::Map { origin, stalled, map } => {
                     let origin = origin + self.stalled.saturating_sub(stalled);
+                    // Who has been left behind by another machine goes on where that one is.
+                    for group in &mut self.groups {
+                        group.next = group.next.max(map.begins());
+                    }
                     if let Some((origin, map)) = self.map.replace((origin, map)) {
                         self.bin(Order::Map { origin, stalled, map });
                     }
@@ -319,7 +323,8 @@ impl Clock {
         let next = match &self.map {
             None => Tick(0),
             Some((origin, map)) => {
-                map.first_tick_from((clock::now().as_secs_f64() - delay.as_secs_f64()) - origin.as_secs_f64())
+                let since = clock::now().as_secs_f64() - delay.as_secs_f64() - origin.as_secs_f64();
+                map.first_tick_from(since).max(map.begins())
             }
         };
         self.groups.push(Group { delay, next });

@@ -9,6 +9,7 @@ mod detached;
 mod following;
 mod joining;
 mod leaving;
+mod networking;
 mod planning;
 mod settling;
 mod surfaces;
@@ -19,6 +20,7 @@ mod view;
 
 pub use clock_ports::ClockOutView;
 pub use following::LeaderView;
+pub use networking::{HostView, Reckoning};
 pub use planning::Plan;
 pub use surfaces::LEARN_WITHIN;
 pub use view::{BotView, View, VoiceView};
@@ -37,6 +39,7 @@ use crate::{
 use commands::Watcher;
 use following::Following;
 use musebot_protocol::{BotId, Said, Tick};
+use networking::Networking;
 use std::{
     collections::{BTreeSet, VecDeque},
     net::{IpAddr, SocketAddr},
@@ -124,6 +127,8 @@ pub struct Director {
     /// The ports that get our clock.
     clock_outs: Vec<ClockOutView>,
     surtitles: Surtitles,
+    /// The other machines, if there are any.
+    networking: Option<Networking>,
     out: Vec<Action>,
 }
 
@@ -175,6 +180,7 @@ impl Director {
             waited: 0.0,
             clock_outs: ensemble.clock.out.iter().map(ClockOutView::new).collect(),
             surtitles: Surtitles::default(),
+            networking: None,
             out: Vec::new(),
             here: None,
             ensemble,
@@ -218,6 +224,9 @@ impl Director {
             Event::MasterPort(news) => self.master_port(news),
             Event::ClockPort { port, news } => self.clock_port(port, news),
             Event::Surface { number, news } => self.surface(now, number, news),
+            Event::Letter { host, from, word } => self.letter(now, &host, from, *word),
+            Event::FarSpoke { host, tick, message } => self.spoke_from_afar(now, &host, tick, message),
+            Event::Reckoned(reckoning) => self.reckoned(now, reckoning),
             Event::Timer => self.time_passed(now),
             Event::Stalled(stalled) => self.stood_still(now, stalled),
             Event::Interrupted => self.interrupted(now),
@@ -259,6 +268,7 @@ impl Director {
         self.look_after_the_living(now);
         self.start_if_ready(now);
         self.follow(now);
+        self.tend_network(now);
         if self.quitting.is_none()
             && let (Some(over), Some(_)) = (self.over, self.origin)
             && now >= self.instant(over)
@@ -314,7 +324,7 @@ impl Director {
             self.say(Tone::Warning, format!("beginning without {}: it enters at a bar line", late.join(", ")));
         }
         self.complete.get_or_insert(now);
-        if self.begins_alone(now) {
+        if !self.joins_in() && self.begins_alone(now) {
             self.origin = Some(now + LEAD_IN);
             self.send_map();
         }
@@ -339,6 +349,7 @@ impl Director {
         if let Some(origin) = self.origin {
             let map = Arc::new(self.map.clone());
             self.out.push(Action::Clock(Order::Map { origin, stalled: self.stalled, map }));
+            self.spread_map();
         }
     }
 
@@ -346,6 +357,12 @@ impl Director {
     fn stood_still(&mut self, now: Duration, stalled: Duration) {
         let by = stalled.saturating_sub(self.stalled);
         self.stalled = stalled;
+        if self.others_play_on() {
+            let what =
+                format!("the director had been stopped for {:.1} s: going on where the others are", by.as_secs_f64());
+            self.say(Tone::Warning, what);
+            return self.catch_up(now);
+        }
         self.origin = self.origin.map(|origin| origin + by);
         self.say(
             Tone::Warning,
@@ -362,6 +379,11 @@ impl Director {
             let voice = self.voice(from, &message);
             self.memory.remember(voice, topic, message.bytes);
         }
+        self.made_of(now, from, topic, message);
+    }
+
+    /// What becomes of a broadcast here, wherever it was said.
+    fn made_of(&mut self, now: Duration, from: SocketAddr, topic: &str, message: musebot_protocol::Message) {
         if matches!(topic, "text" | "line") {
             self.sung(now, from, &message);
             return;
@@ -447,6 +469,7 @@ impl Director {
     }
 
     fn say(&mut self, tone: Tone, what: String) {
+        self.tell_leader(tone, &what);
         self.out.push(Action::Say(tone, what));
     }
 

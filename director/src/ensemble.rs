@@ -15,6 +15,7 @@ mod historic;
 mod length;
 mod load;
 pub(crate) mod nearest;
+mod network;
 #[cfg(test)]
 mod never_panics;
 mod output;
@@ -25,6 +26,7 @@ pub use clock::{ClockPort, ClockPorts};
 pub use faults::{Fault, Faults, Severity};
 pub use length::Length;
 pub use load::{LoadError, MAX_BYTES, files, is_historic, list};
+pub use network::{LeaderLoss, Network, Place};
 pub use output::{AudioSpec, MidiGain, MidiSpec, OutputSpec, SoundSpec, Touch};
 pub use program::{NotFound, Program};
 
@@ -85,6 +87,8 @@ pub struct Ensemble {
     pub phraselength: Option<u32>,
     /// The clocks of other machines.
     pub clock: ClockPorts,
+    /// What holds between machines.
+    pub network: Network,
     /// What is allowed but odd, for a person to read.
     pub warnings: Faults,
 }

@@ -1,9 +1,16 @@
 //! What happens to the director, and what it decides to do: the two closed lists between the
 //! pure core and everything that touches the world.
 
-use crate::{clock_thread::Order, clock_word::ClockWord, death::LastWords, musebot_folder::Manners};
+use crate::{
+    clock_thread::Order,
+    clock_word::ClockWord,
+    death::LastWords,
+    director::Reckoning,
+    musebot_folder::Manners,
+    network::{HostName, word::Word},
+};
 use musebot_devices::MidiMessage;
-use musebot_protocol::{BotId, Control, Message, Reply, ToDirector};
+use musebot_protocol::{BotId, Control, Message, Reply, Tick, ToDirector};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// What happened.
@@ -79,6 +86,26 @@ pub enum Event<'a> {
         /// What it is.
         news: SurfaceNews,
     },
+    /// Another director says something.
+    Letter {
+        /// Its host.
+        host: HostName,
+        /// Which director there: drawn when it began.
+        from: u64,
+        /// What.
+        word: Box<Word>,
+    },
+    /// A bot of another host said something to everybody; where that is heard at once, it has been relayed already.
+    FarSpoke {
+        /// Its host.
+        host: HostName,
+        /// The tick at which it was said there.
+        tick: Option<Tick>,
+        /// The broadcast.
+        message: Message<'a>,
+    },
+    /// The leader's clock has been measured.
+    Reckoned(Reckoning),
     /// Some milliseconds have passed.
     Timer,
     /// The process had been stopped or suspended; the clock stood still for so long in all.
@@ -186,6 +213,24 @@ pub enum Action {
     },
     /// Listen to MIDI inputs that no file names, or no more.
     Inputs(Inputs),
+    /// Say something to another director, or to all.
+    Tell {
+        /// To whom.
+        to: Option<HostName>,
+        /// What. A welcome gets its session and key on the way out.
+        word: Box<Word>,
+    },
+    /// Tell a director that it is not let in.
+    Refuse {
+        /// Its host.
+        host: HostName,
+        /// Which director there.
+        to: u64,
+        /// Why.
+        why: String,
+    },
+    /// These topics are wanted from other hosts; all, when there is no list.
+    Topics(Option<Vec<String>>),
     /// Tell the person at the screen.
     Say(Tone, String),
     /// A voice begins a line: for the log, where no status line shows its words.

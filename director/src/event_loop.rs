@@ -10,6 +10,7 @@ use crate::{
     event::{Action, ClockNews, Event, Tone},
     launch::Terms,
     midi_ports::MidiPorts,
+    network::{Brings, Edge, HostName},
     ports::Ports,
     relay::Relay,
     runtime, socket,
@@ -18,7 +19,7 @@ use crate::{
     surface::door::{self, Doors},
 };
 use anyhow::Context;
-use musebot_protocol::{Control, MAX_DATAGRAM, PacketError, Reply, ToDirector, messages};
+use musebot_protocol::{Control, MAX_DATAGRAM, PacketError, Reply, Tick, ToDirector, messages};
 use std::{
     io,
     net::{SocketAddr, UdpSocket},
@@ -87,6 +88,8 @@ pub struct Performance {
     doors: Doors,
     touched: mpsc::Receiver<door::Heard>,
     relay: Relay,
+    /// The other machines.
+    network: Option<Edge>,
     status: StatusLine,
     nonsense: Nonsense,
     asked: bool,
@@ -145,11 +148,22 @@ impl Performance {
             doors,
             touched,
             relay: Relay::default(),
+            network: None,
             status: StatusLine::new(options.status),
             nonsense: Nonsense::default(),
             asked: false,
             _folder: folder,
         })
+    }
+
+    /// The director's mind, before it plays: who leads or joins a network says so here.
+    pub fn director(&mut self) -> &mut Director {
+        &mut self.director
+    }
+
+    /// Plays with other machines.
+    pub fn connect(&mut self, network: Edge) {
+        self.network = Some(network);
     }
 
     /// Where bots reach us.
@@ -205,6 +219,11 @@ impl Performance {
                     News::NotLaunched(name, reason) => Event::NotLaunched { name, reason },
                     News::Exited(name, exit, last_words) => Event::Exited { name, exit, last_words },
                 }),
+                brings = next_of(&mut self.network), if self.network.is_some() => {
+                    let code = self.hear_network(brings);
+                    tokio::task::yield_now().await;
+                    code
+                },
                 Some(news) = self.clock_ports.news.recv() => self.clock_port(news),
                 _ = self.clock_ports.wake.recv(&mut buffer), if self.master.is_some() => self.hear_master(),
                 Some(heard) = self.touched.recv() => match heard {
@@ -315,6 +334,11 @@ impl Performance {
                         Some(topic) => {
                             if self.director.forwards(topic) {
                                 self.relay.pass_on(&self.out, from, message.bytes);
+                                // Everybody here comes first.
+                                if let Some(network) = &self.network {
+                                    let next = self.clock.pulse().next_tick.load(Relaxed);
+                                    network.say(topic, Tick(next as i64 - 1), message.bytes);
+                                }
                             }
                             self.event(Event::Spoke { from, message })
                         }
@@ -329,6 +353,47 @@ impl Performance {
                 if code.is_some() {
                     return code;
                 }
+            }
+        }
+        None
+    }
+
+    /// What other machines bring, up to a batch.
+    fn hear_network(&mut self, first: Brings) -> Option<u8> {
+        let mut next = Some(first);
+        let mut left = BATCH;
+        while let Some(brings) = next.take() {
+            let code = match brings {
+                Brings::Said(host, tick, bytes) => self.hear_from_afar(&host, tick, &bytes),
+                Brings::Word(host, from, word) => self.event(Event::Letter { host, from, word }),
+                Brings::Reckoned(reckoning) => self.event(Event::Reckoned(reckoning)),
+            };
+            if code.is_some() {
+                return code;
+            }
+            left -= 1;
+            if left > 0 {
+                next = self.network.as_mut().and_then(Edge::more);
+            }
+        }
+        None
+    }
+
+    /// A broadcast from another machine goes to everybody here, and no further.
+    fn hear_from_afar(&mut self, host: &HostName, tick: Option<Tick>, bytes: &[u8]) -> Option<u8> {
+        for message in messages(bytes) {
+            match message {
+                Ok(message) => {
+                    let Some(topic) = message.topic() else { continue };
+                    if self.director.forwards(topic) && self.director.hears_at_once() {
+                        self.relay.pass_on(&self.out, NOBODY, message.bytes);
+                    }
+                    let code = self.event(Event::FarSpoke { host: host.clone(), tick, message });
+                    if code.is_some() {
+                        return code;
+                    }
+                }
+                Err(e) => return self.nonsense(NOBODY, e),
             }
         }
         None
@@ -397,6 +462,21 @@ impl Performance {
                 }
                 Action::Show { surface, messages } => self.doors.show(surface, &messages),
                 Action::Inputs(inputs) => self.doors.inputs(inputs),
+                Action::Tell { to, word } => {
+                    if let Some(network) = &mut self.network {
+                        network.tell(to.as_ref(), *word);
+                    }
+                }
+                Action::Refuse { host, to, why } => {
+                    if let Some(network) = &self.network {
+                        network.refuse(&host, to, why);
+                    }
+                }
+                Action::Topics(topics) => {
+                    if let Some(network) = &self.network {
+                        network.listen_to(topics);
+                    }
+                }
                 Action::Say(Tone::Note, what) => tracing::info!("{what}"),
                 Action::Say(Tone::Warning, what) => tracing::warn!("{what}"),
                 Action::Say(Tone::Loud, what) => tracing::error!("{what}"),
@@ -406,6 +486,17 @@ impl Performance {
             }
         }
         finish
+    }
+}
+
+/// Where no bot of this machine speaks from.
+const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
+
+/// What the network brings next; for ever nothing where there is none.
+async fn next_of(network: &mut Option<Edge>) -> Brings {
+    match network {
+        Some(network) => network.next().await,
+        None => std::future::pending().await,
     }
 }
 

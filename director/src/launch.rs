@@ -101,7 +101,7 @@ fn dress(command: &mut Command, ensemble: &Ensemble, bot: &BotEntry, terms: &Ter
     command
         // An error is one line on its card; whoever wants a backtrace of a panic still gets it.
         .env("RUST_LIB_BACKTRACE", "0")
-        .env("MUSEBOT_SEED", bot_seed(terms.seed, bot.id.as_str()).to_string())
+        .env("MUSEBOT_SEED", bot_seed(terms.seed, bot.called.as_str()).to_string())
         .env("MUSEBOT_KEY", ensemble.key.to_string())
         .env("MUSEBOT_MODE", ensemble.mode.to_string())
         .env("MUSEBOT_STYLE", ensemble.style.to_string())

@@ -5,9 +5,9 @@ use clap::Parser;
 use director::{
     calibrate, check_bot,
     cli::{Cli, Command},
-    devices,
+    devices, doctor,
     ensemble::{Ensemble, Program, is_historic},
-    import, launch, learn, list,
+    import, join, launch, learn, list,
     listen::{self, reading::printable},
     musebot_folder::MusebotFolder,
     new_bot, play, remote, render_to_files, say, screen, tap,
@@ -42,8 +42,8 @@ fn main() -> ExitCode {
 
 fn log_to_screen() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("DIRECTOR_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,zenoh=error"));
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
         .without_time()
@@ -51,7 +51,10 @@ fn log_to_screen() {
         .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(|| screen::Log)
-        .init();
+        .finish();
+    // Not by `init`: where the network's crates are built in, that would show what sound libraries say to
+    // themselves too.
+    let _ = tracing::subscriber::set_global_default(log);
 }
 
 fn run(command: Command) -> anyhow::Result<u8> {
@@ -62,6 +65,7 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Check { files } => return check(&files),
         Command::List(args) => return list::command(&args),
         Command::Devices(args) => return devices::command(&args),
+        Command::Doctor(args) => return doctor::command(&args),
         Command::Import(args) => return import::command(&args),
         Command::NewBot(args) => return new_bot::command(&args),
         Command::CheckBot(args) => return check_bot::command(&args),
@@ -69,6 +73,9 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Say(args) => return say::command(&args),
         Command::Learn(args) => return learn::command(&args),
         Command::Calibrate(args) => return calibrate::command(&args),
+        Command::Join(args) => return join::join(&args),
+        Command::Key(command) => return join::key(&command),
+        Command::Hosts(r) => (Control::Get { what: "hosts".into() }, r),
         Command::Bots(r) => (Control::Get { what: "bots".into() }, r),
         Command::Tempo { tempo, over, remote } => (Control::Tempo { tempo, over: over.over }, remote),
         Command::Gain { who, gain, over, remote } if who == "master" => {

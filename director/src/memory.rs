@@ -1,6 +1,7 @@
 //! What has been said about the state of the music, so that a bot that joins or returns can
 //! be told (X4). Events such as `exiting` are never kept. Pure.
 
+use crate::network::HostName;
 use std::{
     collections::VecDeque,
     net::{IpAddr, SocketAddr},
@@ -40,6 +41,8 @@ pub enum Voice {
     Director,
     /// A bot, by the address that it speaks from: names may lie.
     Bot(SocketAddr),
+    /// A bot of another host, by the name that it goes by there.
+    Far(HostName, String),
     /// Whoever is no bot that is here, by machine and name: who types a line speaks from another port
     /// each time, and would soon be all that is remembered.
     Stranger(IpAddr, String),
@@ -59,6 +62,11 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// The topics that describe a state.
+    pub fn topics() -> impl Iterator<Item = &'static str> {
+        STATE_TOPICS.into_iter()
+    }
+
     /// Whether a topic is a state that is worth keeping.
     #[must_use]
     pub fn keeps(topic: &str) -> bool {

@@ -4,29 +4,40 @@
 //! Each tick has one tempo, the `f32` that travels in its `/mc/time`, and lasts exactly
 //! 60 / (16 · tempo) seconds. A ramp is a staircase of ticks. So a bot that adds up what it
 //! was told arrives at the same instants as we do, and nothing ever drifts.
+//!
+//! Where another machine leads, its map is ours, bent to where its ticks fall on our clock
+//! (`network/bend.rs`): the tempo that travels stays, and the periods differ a little.
+
+mod plan;
+mod wire;
+
+pub use wire::Step;
 
 use musebot_protocol::{TICKS_PER_BEAT, Tempo, Tick};
 
 /// From `tick` on, until the next segment.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Segment {
-    tick: i64,
-    seconds: f64,
-    tempo: Tempo,
-    /// Seconds a tick; not the tempo's own while the grid is being nudged.
-    period: f64,
+pub(crate) struct Segment {
+    pub(crate) tick: i64,
+    /// When it is due.
+    pub(crate) seconds: f64,
+    pub(crate) tempo: Tempo,
+    /// Seconds a tick; not the tempo's own while the grid is being nudged or bent.
+    pub(crate) period: f64,
 }
 
 /// Longest ramp, in ticks: 1,000 bars of 4/4.
 const LONGEST_RAMP: i64 = 64_000;
 
 /// When a tick is due that nobody knows the instant of: in thirty years.
-const SOME_DAY: f64 = 1e9;
+pub(crate) const SOME_DAY: f64 = 1e9;
 
 /// The tempo map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TempoMap {
     segments: Vec<Segment>,
+    /// No tick before it is ever due.
+    begins: Tick,
 }
 
 /// The tempo as it travels.
@@ -39,7 +50,19 @@ impl TempoMap {
     #[must_use]
     pub fn new(tempo: Tempo) -> Self {
         let tempo = on_wire(tempo);
-        Self { segments: vec![Segment { tick: 0, seconds: 0.0, tempo, period: tempo.tick_seconds() }] }
+        let segment = Segment { tick: 0, seconds: 0.0, tempo, period: tempo.tick_seconds() };
+        Self { segments: vec![segment], begins: Tick(0) }
+    }
+
+    /// The first tick that is ever due: whoever counts begins there. Not tick 0 for who joins late.
+    #[must_use]
+    pub fn begins(&self) -> Tick {
+        self.begins
+    }
+
+    /// Nothing before `tick` is due any more: whoever counts goes on there.
+    pub fn begin_at(&mut self, tick: Tick) {
+        self.begins = self.begins.max(tick);
     }
 
     fn segment(&self, tick: i64) -> &Segment {

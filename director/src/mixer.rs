@@ -2,7 +2,7 @@
 //!
 //! What is set before a bot exists is kept and applied when it arrives.
 
-use crate::musebot_folder::GainScale;
+use crate::{musebot_folder::GainScale, network::word::Mix};
 use musebot_protocol::Gain;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -201,6 +201,34 @@ impl Mixer {
     #[must_use]
     pub fn is_group_muted(&self, group: &str) -> bool {
         self.muted_groups.contains(group)
+    }
+
+    /// All names that have a fader.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.faders.keys().map(String::as_str)
+    }
+
+    /// Where everything stands, for another desk.
+    #[must_use]
+    pub fn as_word(&self, when: When) -> Mix {
+        Mix {
+            faders: self.faders.iter().map(|(name, fader)| (name.clone(), fader.value(when))).collect(),
+            muted: self.muted.iter().cloned().collect(),
+            soloed: self.soloed.iter().cloned().collect(),
+            muted_groups: self.muted_groups.iter().cloned().collect(),
+            master: self.master.value(when),
+        }
+    }
+
+    /// Stands as another desk does.
+    pub fn take_word(&mut self, mix: &Mix) {
+        let gain = |gain: f32| Fader::at(Gain::clamped(gain.into()).linear());
+        for (name, to) in mix.faders.iter().take(MOST_NAMES) {
+            self.faders.insert(name.clone(), gain(*to));
+        }
+        let set = |names: &[String]| names.iter().take(MOST_NAMES).cloned().collect();
+        (self.muted, self.soloed, self.muted_groups) = (set(&mix.muted), set(&mix.soloed), set(&mix.muted_groups));
+        self.master = gain(mix.master);
     }
 
     fn members(&self, who: &str) -> Vec<String> {

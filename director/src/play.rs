@@ -4,7 +4,7 @@ use crate::{
     cli::{Play, Render},
     ensemble::{self, Ensemble, Length, OutputSpec, Program},
     event_loop::{Options, Performance},
-    opening,
+    join, opening,
     playlist::{self, Playlist},
     render_to_files,
 };
@@ -53,8 +53,12 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
     }
     let options = options(args, seed);
     opening::announce(&ensemble, seed);
+    let opened = join::open(&args.network, &mut ensemble)?;
     opening::on_this_thread(async move {
-        let performance = Performance::open(ensemble, &options)?;
+        let mut performance = Performance::open(ensemble, &options)?;
+        if let Some(opened) = opened {
+            opened.begin(&mut performance)?;
+        }
         if options.listen.port() == 0 {
             opening::announce_ports(performance.address()?, performance.control_address()?.port());
         }

@@ -83,6 +83,7 @@ fn print(out: &mut dyn Write, what: &str, values: &[Args], heading: bool) -> any
     match what {
         "bots" => return table(out, values, heading),
         "clock" => return clocks(out, values),
+        "hosts" => return hosts(out, values, heading),
         _ => {}
     }
     for value in values {
@@ -119,6 +120,36 @@ fn clocks(out: &mut dyn Write, ports: &[Args]) -> anyhow::Result<()> {
             )?,
             _ => writeln!(out, "{way:4} {name}: {state}")?,
         }
+    }
+    Ok(())
+}
+
+/// The machines of the ensemble.
+fn hosts(out: &mut dyn Write, hosts: &[Args], heading: bool) -> anyhow::Result<()> {
+    if heading {
+        writeln!(
+            out,
+            "{:16} {:8} {:>4} {:>10} {:>9} {:>7} {:>12}  pings by",
+            "host", "state", "bots", "round trip", "jitter", "loss", "clock within"
+        )?;
+    }
+    for host in hosts {
+        let text = |i: usize| host.get(i).map(word).unwrap_or_default();
+        let number = |i: usize| host.get(i).and_then(Arg::number).unwrap_or(-1.0);
+        let ms = |i: usize| if number(i) < 0.0 { "-".into() } else { format!("{:.2} ms", number(i)) };
+        let loss = if number(4) < 0.0 { "-".into() } else { format!("{:.1} %", number(4)) };
+        writeln!(
+            out,
+            "{:16} {:8} {:>4} {:>10} {:>9} {:>7} {:>12}  {}",
+            text(0),
+            text(7),
+            number(6),
+            ms(2),
+            ms(3),
+            loss,
+            ms(5),
+            text(8)
+        )?;
     }
     Ok(())
 }

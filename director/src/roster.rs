@@ -186,6 +186,12 @@ impl Bot {
         self.entry.as_ref().and_then(|e| e.agent_list).or(own).unwrap_or(usual)
     }
 
+    /// The topics that it listens to; `None` when it does not say.
+    #[must_use]
+    pub fn topics(&self) -> Option<&[String]> {
+        self.hello.as_ref().map(|hello| hello.receives.as_slice()).filter(|topics| !topics.is_empty())
+    }
+
     /// Its state in one word.
     #[must_use]
     pub fn state(&self) -> State {

@@ -22,7 +22,10 @@ pub struct Score {
     form: Form,
     /// The bar lines at which sections begin from here on: (bar, index).
     current: Option<(u32, usize)>,
-    jump: Option<usize>,
+    /// A section that somebody asked for: from which bar on at the earliest, and which.
+    jump: Option<(u32, usize)>,
+    /// The bar whose line comes next.
+    next: u32,
     /// The first bar that is not played.
     end: Option<u32>,
     /// How many bars before the end it is announced.
@@ -33,7 +36,7 @@ impl Score {
     /// A score that ends before bar `bars + 1`, or never, or (`Form::Once`) after its last section.
     #[must_use]
     pub fn new(sections: Vec<Section>, form: Form, bars: Option<u32>, phrase: u32) -> Self {
-        Self { sections, form, current: None, jump: None, end: bars.map(|b| b + 1), phrase }
+        Self { sections, form, current: None, jump: None, next: 1, end: bars.map(|b| b + 1), phrase }
     }
 
     /// The section that plays now.
@@ -50,9 +53,43 @@ impl Score {
 
     /// Goes to a section at the next bar line that is not planned yet; `false` if there is none of that name.
     pub fn go_to(&mut self, name: &str) -> bool {
+        self.go_to_at(name, 0)
+    }
+
+    /// Goes to a section at the line before `bar`, or at the next one when that has passed; `false` if there is none of that name.
+    pub fn go_to_at(&mut self, name: &str, bar: u32) -> bool {
         let found = self.sections.iter().position(|s| s.name == name);
-        self.jump = found.or(self.jump);
+        self.jump = found.map(|index| (bar, index)).or(self.jump);
         found.is_some()
+    }
+
+    /// The bar at which the current section began, and its place among all.
+    #[must_use]
+    pub fn began(&self) -> Option<(u32, usize)> {
+        self.current
+    }
+
+    /// Goes on where another score is: in the section that began there. The bars since are gone through by whoever asks.
+    pub fn resume(&mut self, began: Option<(u32, usize)>) {
+        self.current = began.filter(|(_, index)| *index < self.sections.len());
+        self.next = self.current.map_or(1, |(bar, _)| bar.saturating_add(1));
+    }
+
+    /// The bar whose line comes next.
+    #[must_use]
+    pub fn next_bar(&self) -> u32 {
+        self.next
+    }
+
+    /// The first bar that is not played, where that is fixed.
+    #[must_use]
+    pub fn fixed_end(&self) -> Option<u32> {
+        self.end
+    }
+
+    /// Fixes the first bar that is not played.
+    pub fn end_before(&mut self, bar: Option<u32>) {
+        self.end = bar;
     }
 
     /// Moves the end.
@@ -81,7 +118,9 @@ impl Score {
     /// What happens at the line before `bar`. Called once for each bar, in order.
     pub fn bar_line(&mut self, bar: u32) -> BarLine {
         let mut line = BarLine::default();
-        let next = match (self.jump.take(), self.current) {
+        self.next = bar + 1;
+        let jump = self.jump.take_if(|(from, _)| bar >= *from).map(|(_, index)| index);
+        let next = match (jump, self.current) {
             (Some(index), _) => Some(index),
             (None, None) if !self.sections.is_empty() => Some(0),
             (None, Some((start, index))) if bar >= start + self.sections[index].bars => match self.form {

@@ -30,6 +30,8 @@ mod guests;
 mod leaving;
 #[path = "director/listening.rs"]
 mod listening;
+#[path = "director/network.rs"]
+mod network;
 #[path = "director/score.rs"]
 mod score;
 #[path = "director/showing.rs"]

@@ -207,6 +207,24 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Waiting,
+        Self::Starting,
+        Self::Playing,
+        Self::Silent,
+        Self::Ending,
+        Self::BackingOff,
+        Self::Stopped,
+        Self::GaveUp,
+    ];
+
+    /// The state that a word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
     /// The word that travels and is shown.
     #[must_use]
     pub fn word(self) -> &'static str {

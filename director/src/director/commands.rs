@@ -1,10 +1,11 @@
 //! What a terminal may ask for while the ensemble plays (X7).
 
-use super::{Director, View};
+use super::{Director, HostView, View, networking::Where};
 use crate::{
     event::{Action, Tone},
     memory::Voice,
     mixer::Span,
+    network::word::{Conduct, LinkState},
     roster::{Life, Then},
 };
 use musebot_protocol::{Arg, Args, BotId, CONDUCTOR, Control, Over, Reply, Said, TICKS_PER_BEAT, Tempo, Tick, ToBot};
@@ -14,8 +15,8 @@ use std::{
 };
 
 /// What can be asked for with `get` and `watch`.
-const VALUES: [&str; 10] =
-    ["address", "bots", "clock", "density", "master", "name", "position", "section", "seed", "tempo"];
+const VALUES: [&str; 11] =
+    ["address", "bots", "clock", "density", "hosts", "master", "name", "position", "section", "seed", "tempo"];
 
 /// Watchers at most; the oldest is forgotten.
 const MOST_WATCHERS: usize = 32;
@@ -33,6 +34,12 @@ pub(super) struct Watcher {
 
 impl Director {
     pub(super) fn asked(&mut self, now: Duration, from: SocketAddr, control: Control) {
+        let control = self.in_full(control);
+        match self.whose(&control) {
+            Where::There(host) => return self.ask(now, from, host, &control),
+            Where::Everywhere => self.spread(&control),
+            Where::Here => {}
+        }
         let name = control.name();
         let later = matches!(control, Control::Learn { .. });
         let reply = match self.obey(now, from, control) {
@@ -84,7 +91,9 @@ impl Director {
                 if running { self.tell_off(now, &bot, Then::Again) } else { self.start(now, &bot)? }
             }
             Control::Section { name } => {
-                if !self.score.go_to(&name) {
+                let networked = self.is_networked();
+                let found = if networked { self.section_everywhere(now, &name) } else { self.score.go_to(&name) };
+                if !found {
                     let names: Vec<_> = self.score.sections().iter().map(|s| s.name.as_str()).collect();
                     return Err(match names.is_empty() {
                         true => "this ensemble has no sections".to_owned(),
@@ -92,7 +101,10 @@ impl Director {
                     });
                 }
             }
-            Control::Density { density } => self.conduct_now(&Said::Density(density)),
+            Control::Density { density } => {
+                self.conduct_now(&Said::Density(density));
+                self.conduct_everywhere(Conduct::Density(density));
+            }
             Control::Tap => {
                 self.take_the_lead(now)?;
                 if let Some(tempo) = self.taps.tap(now) {
@@ -103,11 +115,14 @@ impl Director {
             }
             Control::Nudge { ms } if self.nudge_against_master(now, ms) => {}
             Control::Nudge { ms } => {
-                let tick = self.next_tick(now);
+                let tick = self.next_shared_tick(now);
                 self.map.nudge(tick, ms);
                 self.send_map();
             }
-            Control::Panic => self.panic(),
+            Control::Panic => {
+                self.panic();
+                self.conduct_everywhere(Conduct::Panic);
+            }
             Control::Quit => {
                 if self.quitting.is_none() {
                     self.quit(now);
@@ -139,8 +154,13 @@ impl Director {
         self.map.first_tick_from(self.since_origin(now) + ON_ITS_WAY)
     }
 
+    /// The same, on all machines.
+    fn next_shared_tick(&self, now: Duration) -> Tick {
+        self.next_tick(now + Duration::from_secs_f64(self.tempo_ahead()))
+    }
+
     fn change_tempo(&mut self, now: Duration, tempo: Tempo, over: Option<Over>) {
-        let tick = self.next_tick(now);
+        let tick = self.next_shared_tick(now);
         let current = self.map.tempo(tick);
         let bar = self.ensemble.meter.ticks_per_bar() as f64;
         let ticks = match over {
@@ -232,7 +252,7 @@ impl Director {
     }
 
     /// Every sounding note ends now; all enter again at the next bar line.
-    fn panic(&mut self) {
+    pub(super) fn panic(&mut self) {
         self.hush = self.origin.map(|_| self.next_bar_line());
         let off = Said::OnOff(false).by(CONDUCTOR).encode();
         for bot in self.roster.iter_mut().filter(|b| b.is_here()) {
@@ -248,7 +268,7 @@ impl Director {
     }
 
     /// The conductor says something to everybody, at once.
-    fn conduct_now(&mut self, said: &Said) {
+    pub(super) fn conduct_now(&mut self, said: &Said) {
         if let Said::Density(density) = said {
             self.density = Some(*density);
         }
@@ -276,6 +296,10 @@ impl Director {
                 vec![vec![ip.to_string().into()]]
             }
             "clock" => clocks(&view),
+            "hosts" if !self.is_networked() => {
+                return Err("this ensemble is not open to other machines (`director play FILE --open`)".to_owned());
+            }
+            "hosts" => self.hosts().iter().map(hosts).collect(),
             "name" => vec![vec![self.ensemble.name.as_str().into()]],
             "seed" => vec![vec![self.rules.seed.to_string().into()]],
             "bots" => view
@@ -324,6 +348,25 @@ impl Director {
     pub fn is_settled(&self) -> bool {
         self.roster.iter().all(|b| matches!(b.life, Life::Playing | Life::Stopped | Life::GaveUp))
     }
+}
+
+/// A host: its name, its address where we know one, the round trip to the leader, its jitter, lost pings in percent, the
+/// error of the clock (milliseconds; -1: unknown), how many bots, how it stands, and how pings travel (`udp`, `link`, or `-`).
+fn hosts(host: &HostView) -> Args {
+    let link = host.link;
+    let ms = |of: fn(LinkState) -> f32| Arg::Float(link.map_or(-1.0, of));
+    let way = link.map_or("-", |link| if link.in_link { "link" } else { "udp" });
+    vec![
+        host.name.as_str().into(),
+        "-".into(),
+        ms(|l| l.round_trip_ms),
+        ms(|l| l.jitter_ms),
+        ms(|l| l.loss),
+        ms(|l| l.clock_ms),
+        (host.bots as i32).into(),
+        host.state.into(),
+        way.into(),
+    ]
 }
 
 /// The machine that leads, if one does: `in`, its name, how it stands, its tempo, its jitter and our

@@ -284,6 +284,10 @@ impl Director {
             }
             return;
         }
+        // On a network somebody may join, or be sent here.
+        if self.is_networked() {
+            return;
+        }
         let had_bots = self.roster.iter().any(|b| b.entry.is_some());
         let anybody = self.roster.iter().any(|b| b.is_here() || b.life == Life::Starting);
         // Who was sent away by hand may be wanted back: the stage stays open.

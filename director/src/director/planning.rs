@@ -160,6 +160,7 @@ impl Director {
         }
         while self.over.is_none() && self.instant(self.unplanned) < now + HORIZON {
             let tick = self.unplanned;
+            self.release(now, tick);
             let plan = self.plan(tick);
             for (name, to, bytes) in plan.sends {
                 let delay = self

@@ -1,7 +1,7 @@
 //! Control surfaces: what a hand turns there, a terminal could have said; and what their faders
 //! and lamps show is how things stand.
 
-use super::Director;
+use super::{Director, networking::Where};
 use crate::{
     event::{Action, Inputs, SurfaceNews, Tone},
     mixer::When,
@@ -130,6 +130,15 @@ impl Director {
         let commands = ask(&mut surfaces, &|target| self.stands(target, when, tick));
         self.surfaces = surfaces;
         for command in commands {
+            let command = self.in_full(command);
+            match self.whose(&command) {
+                Where::There(host) => {
+                    self.ask(now, NOBODY, host, &command);
+                    continue;
+                }
+                Where::Everywhere => self.spread(&command),
+                Where::Here => {}
+            }
             let name = command.name();
             let Err(advice) = self.obey(now, NOBODY, command) else { continue };
             let said = self.surfaces.refused.get(name);
@@ -145,11 +154,13 @@ impl Director {
     fn stands(&self, target: &Target, when: When, tick: Tick) -> Option<f64> {
         let on = |on: bool| Some(f64::from(u8::from(on)));
         match target {
-            Target::Gain(who) => Some(self.mixer.stands(who, when).linear().into()),
-            Target::Mute(who) => on(self.mixer.is_muted(who)),
-            Target::Solo(who) => on(self.mixer.is_soloed(who)),
+            Target::Gain(who) => Some(self.mixer.stands(&self.full_name(who), when).linear().into()),
+            Target::Mute(who) => on(self.mixer.is_muted(&self.full_name(who))),
+            Target::Solo(who) => on(self.mixer.is_soloed(&self.full_name(who))),
             Target::Group(group) => on(self.mixer.is_group_muted(group)),
-            Target::Start(who) => self.roster.get(who).and_then(|bot| on(bot.is_ours() || bot.is_here())),
+            Target::Start(who) => {
+                self.roster.get(&self.full_name(who)).and_then(|bot| on(bot.is_ours() || bot.is_here()))
+            }
             Target::Master => Some(self.mixer.master(when).linear().into()),
             Target::Tempo => Some(self.map.tempo(tick).bpm()),
             Target::Density => self.density,

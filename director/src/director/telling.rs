@@ -40,7 +40,8 @@ impl Director {
     /// agentList goes to everybody who might listen, from the first launch on.
     pub(super) fn send_agent_list(&mut self, now: Duration) {
         self.listed = Some(now);
-        let names = self.roster.names();
+        let mut names = self.roster.names();
+        names.extend(self.far_names());
         let separate = ToBot::AgentList(names.clone()).encode();
         let joined = ToBot::agent_list_joined(&names);
         for bot in self.roster.iter() {

@@ -36,6 +36,11 @@ impl Terminals {
         self.all.iter().map(|t| Target { to: t.to, tagged: false, delay: Duration::ZERO })
     }
 
+    /// Whether anybody listens.
+    pub(super) fn anybody(&self) -> bool {
+        !self.all.is_empty()
+    }
+
     /// They get every broadcast, after all bots.
     pub(super) fn listeners(&self) -> impl Iterator<Item = Listener> {
         self.all.iter().map(|t| Listener { to: t.to, not_from: None })
@@ -141,7 +146,8 @@ impl Director {
             let target = b.target(self.ensemble.latency, self.ensemble.delay_historic);
             target.map_or(0.0, |target| 1000.0 * target.delay.as_secs_f64())
         };
-        self.roster.iter().filter(|b| b.is_here()).flat_map(|b| [Arg::from(&*b.name), late(b).into()]).collect()
+        let here = self.roster.iter().filter(|b| b.is_here()).flat_map(|b| [Arg::from(&*b.name), late(b).into()]);
+        here.chain(self.far_names().flat_map(|name| [Arg::from(name), 0.0_f32.into()])).collect()
     }
 
     fn addresses_of_terminals(&self) -> Vec<SocketAddr> {

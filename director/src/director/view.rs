@@ -104,6 +104,7 @@ impl Director {
                     page: b.page.clone().filter(|_| b.is_here()),
                     kinds: b.hello.as_ref().map(|h| h.kinds.join(" ")).unwrap_or_default(),
                 })
+                .chain(self.far_views(now))
                 .collect(),
             quitting: self.quitting.is_some(),
             leader: self.following.as_ref().map(|following| following.view(now)),

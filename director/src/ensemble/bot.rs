@@ -1,6 +1,6 @@
 //! One bot of an ensemble file.
 
-use super::{AgentListStyle, OutputSpec, Program, SoundSpec};
+use super::{AgentListStyle, OutputSpec, Place, Program, SoundSpec};
 use crate::musebot_folder::GainScale;
 use musebot_protocol::{BotId, Gain, Temperament};
 use std::time::Duration;
@@ -8,8 +8,12 @@ use std::time::Duration;
 /// One `[[bot]]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BotEntry {
-    /// The name it goes by.
+    /// The name it goes by. On a network it says its host: `bass@laptop-2`.
     pub id: BotId,
+    /// Its name in the file: where its seed comes from, wherever it plays.
+    pub called: BotId,
+    /// Where it plays, when not here.
+    pub host: Option<Place>,
     /// What is run.
     pub program: Program,
     /// The flags it is run with.

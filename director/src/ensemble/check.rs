@@ -5,13 +5,14 @@ use super::{
     control,
     fields::{Field, Fields},
     nearest::nearest,
+    network,
 };
 use musebot_protocol::{BotId, Gain, Mode, Style, Tempo};
 use std::{collections::HashMap, ops::Range, path::Path, sync::Arc, time::Duration};
 use toml::de::DeTable;
 
 /// The keys above the first `[[bot]]` or `[[section]]`, and those two.
-pub(crate) const KEYS: [&str; 24] = [
+pub(crate) const KEYS: [&str; 25] = [
     "name",
     "tempo",
     "key",
@@ -34,6 +35,7 @@ pub(crate) const KEYS: [&str; 24] = [
     "jack-connect",
     "clock",
     "control",
+    "network",
     "section",
     "bot",
 ];
@@ -107,6 +109,7 @@ fn read(fields: &Fields<'_>, path: &Path, text: &Arc<str>, faults: &mut Vec<Faul
         surfaces: Vec::new(),
         phraselength: fields.read("phraselength", faults, |v| v.whole_in(1..=64, "a phrase's length")),
         clock: clock::read(fields, faults),
+        network: network::read(fields, faults),
         warnings: Faults::new(path.to_owned(), text.clone(), Vec::new()),
     };
     let mut warnings = Vec::new();

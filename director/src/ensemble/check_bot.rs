@@ -5,6 +5,7 @@ use super::{
     check::{self, LAST_BAR, Seen},
     check_output::{outputs, sound},
     fields::{Field, Fields},
+    network,
 };
 use crate::musebot_folder::GainScale;
 use musebot_protocol::{BotId, Temperament};
@@ -13,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-pub(crate) const KEYS: [&str; 19] = [
+pub(crate) const KEYS: [&str; 20] = [
     "id",
     "program",
     "folder",
@@ -33,6 +34,7 @@ pub(crate) const KEYS: [&str; 19] = [
     "delay",
     "leave-after",
     "say",
+    "host",
 ];
 
 const GAIN_SCALES: [(GainScale, &str); 2] = [(GainScale::Linear, "linear"), (GainScale::Decibels, "decibels")];
@@ -53,9 +55,12 @@ pub(crate) fn bots(
         if let (Some(id), Some(field)) = (&id, table.get("id").or(table.get("folder"))) {
             seen.check("bot", id.as_str(), field.span, faults);
         }
+        // Stand-ins for what is missing are never seen: the fault is on the list already.
+        let id = id.unwrap_or_else(|| BotId::new("unnamed").expect("it is a valid name"));
         let entry = BotEntry {
-            // Stand-ins for what is missing are never seen: the fault is on the list already.
-            id: id.unwrap_or_else(|| BotId::new("unnamed").expect("it is a valid name")),
+            called: id.clone(),
+            host: table.read("host", faults, network::host),
+            id,
             program: program.unwrap_or_else(|| Program::new("unknown")),
             args: table.read("args", faults, args).unwrap_or_default(),
             outputs: outputs(table, faults),

@@ -122,7 +122,9 @@ fn entry(
         odd("this is more than a day".to_owned(), "it will be a day");
     }
     Ok(BotEntry {
+        called: id.clone(),
         id,
+        host: None,
         program: Program::Folder(wanted),
         args: Vec::new(),
         outputs: vec![OutputSpec::default()],

@@ -148,7 +148,7 @@ fn x7_what_cannot_be_done_is_answered_with_advice() {
         (Control::Section { name: "A".into() }, "error section: this ensemble has no sections".into()),
         (
             get("colour"),
-            "error get: there is no value `colour` (there are address, bots, clock, density, master, name, position, section, seed, tempo)"
+            "error get: there is no value `colour` (there are address, bots, clock, density, hosts, master, name, position, section, seed, tempo)"
                 .into(),
         ),
     ] {

@@ -15,6 +15,7 @@ use director::{
     event::{Action, Event, Exit, Inputs, Listener, Tone},
     metronome::TempoMap,
     musebot_folder::Manners,
+    network::{HostName, word::Word},
 };
 use musebot_devices::MidiMessage;
 use musebot_protocol::{BotId, Control, PacketError, Reply, Tick, ToDirector, messages, time_message};
@@ -52,6 +53,8 @@ pub(crate) enum Done {
     Show(usize, Vec<String>),
     Inputs(Inputs),
     Say(Tone, String),
+    /// A host that is not let in.
+    Refused(String),
     /// A line that somebody begins to sing.
     Sung(String, String),
     /// The clocks of other machines stop before this tick; `true` if they may go on from there.
@@ -76,6 +79,10 @@ pub(crate) struct Rig {
     pub(crate) unlaunchable: BTreeMap<String, String>,
     /// Folders that are still being made ready: nothing is heard of their launch.
     pub(crate) making_ready: bool,
+    /// What was said to other directors.
+    pub(crate) letters: Vec<(Option<HostName>, Word)>,
+    /// What is wanted from other hosts.
+    pub(crate) topics: Option<Vec<String>>,
     /// What is on its way to bots of the world with a tick: when it arrives, where, and what.
     posted: Vec<(Duration, u16, String)>,
     /// The next tick that the clock thread sends to them.
@@ -109,6 +116,11 @@ impl Rig {
     /// The same, and these are there.
     pub(crate) fn with(toml: &str, bots: Vec<Fake>) -> Self {
         let ensemble = Ensemble::parse(toml, "band.toml").unwrap_or_else(|faults| panic!("{faults}"));
+        Self::with_ensemble(ensemble, bots)
+    }
+
+    /// The same, of an ensemble that was read already.
+    pub(crate) fn with_ensemble(ensemble: Ensemble, bots: Vec<Fake>) -> Self {
         let rules = Rules { seed: 7, guests: ensemble.guests.unwrap_or(true) };
         let ports = ensemble.bots.iter().zip(FIRST..).map(|(b, port)| (b.id.to_string(), port)).collect();
         let mut rig = Self {
@@ -122,6 +134,8 @@ impl Rig {
             ports,
             unlaunchable: BTreeMap::new(),
             making_ready: false,
+            letters: Vec::new(),
+            topics: None,
             posted: Vec::new(),
             next_tick: Tick(0),
             pending: VecDeque::new(),
@@ -390,6 +404,15 @@ impl Rig {
                     Done::Show(surface, messages.iter().map(bytes).collect())
                 }
                 Action::Inputs(inputs) => Done::Inputs(inputs),
+                Action::Tell { to, word } => {
+                    self.letters.push((to, *word));
+                    continue;
+                }
+                Action::Refuse { why, .. } => Done::Refused(why),
+                Action::Topics(topics) => {
+                    self.topics = topics;
+                    continue;
+                }
                 Action::Say(tone, what) => Done::Say(tone, what),
                 Action::Sung { name, line } => Done::Sung(name, line),
                 Action::Finish(code) => Done::Finish(code),

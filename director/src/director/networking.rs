@@ -1,0 +1,281 @@
+//! One ensemble on several machines: what a director decides that is not alone.
+//!
+//! Each director tends its own bots. The leader's tempo map, its score and what it conducts hold everywhere; faders are
+//! moved by every director alike; a bot is started and stopped where it lives. What others' bots are doing is
+//! told twice a second, and shown as if they were here.
+
+mod commands;
+mod delayed;
+mod far;
+mod joined;
+mod leading;
+
+pub(super) use commands::Where;
+pub use far::HostView;
+
+use super::{BotView, Director};
+use crate::{
+    ensemble::{BotEntry, LeaderLoss},
+    event::{Action, Tone},
+    network::{
+        HostName,
+        word::{FarBot, HostState, LinkState, Word},
+    },
+};
+use commands::Pending;
+use delayed::Delayed;
+use far::Host;
+use joined::Satellite;
+use musebot_protocol::{Message, State, Tick};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+/// How often a director says how it is doing.
+const SAY_EVERY: Duration = Duration::from_millis(500);
+/// Who has not been heard for so long is out of reach.
+pub(super) const LOST_AFTER: Duration = Duration::from_secs(2);
+
+/// What is known of the other machines.
+pub(super) struct Networking {
+    own: HostName,
+    role: Role,
+    hosts: BTreeMap<HostName, Host>,
+    /// Questions of terminals here that another director is to answer.
+    pending: VecDeque<Pending>,
+    tickets: u64,
+    /// When we last said how we are doing.
+    said: Duration,
+    /// Which topics the others were last asked for.
+    topics: Option<Option<Vec<String>>>,
+    /// What other hosts said, and is heard a phrase later.
+    delayed: Delayed,
+    /// What there was no room for.
+    lost: u64,
+}
+
+enum Role {
+    /// All bots of the file, wherever they play, and on which host those do that may play on any.
+    Leader {
+        far: Vec<BotEntry>,
+        placed: BTreeMap<String, HostName>,
+    },
+    Satellite(Box<Satellite>),
+}
+
+impl Director {
+    /// Opens the ensemble to other machines: this one is called `own` and leads. Bots that the file has put elsewhere
+    /// wait for their hosts.
+    pub fn open_to(&mut self, own: HostName, far: Vec<BotEntry>) {
+        for bot in &far {
+            self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
+        }
+        self.networking = Some(Networking::new(own, Role::Leader { far, placed: BTreeMap::new() }));
+    }
+
+    /// Whether our ticks are another director's.
+    pub(super) fn joins_in(&self) -> bool {
+        matches!(&self.networking, Some(Networking { role: Role::Satellite(_), .. }))
+    }
+
+    /// Whether other machines take part.
+    #[must_use]
+    pub fn is_networked(&self) -> bool {
+        self.networking.is_some()
+    }
+
+    /// A director says something.
+    pub(super) fn letter(&mut self, now: Duration, host: &HostName, from: u64, word: Word) {
+        if self.networking.is_none() {
+            return;
+        }
+        match word {
+            Word::Hello { vocabulary, version } => self.host_asks(now, host, from, vocabulary, &version),
+            Word::Welcome(welcome) => self.welcomed(now, host, from, *welcome),
+            Word::Refused(why) => self.refused(now, &why),
+            Word::Map(map) => self.leader_map(now, host, &map),
+            Word::State(state) => self.host_state(now, host, from, *state),
+            Word::Mix(bytes) => self.mix_as(now, &bytes),
+            Word::Conduct(conduct) => self.conducted(now, host, conduct),
+            Word::Ask { ticket, control } => self.asked_from_afar(now, host, ticket, &control),
+            Word::Answer { ticket, replies } => self.answered(ticket, &replies),
+            Word::Log { tone, text } => self.log_from(host, &tone, &text),
+            Word::Bye => self.host_leaves(now, host),
+            // The edge answers these.
+            Word::Ping { .. } | Word::Pong { .. } => {}
+        }
+    }
+
+    /// A bot of another host has said something to everybody here; where it is heard at once, it has been relayed already.
+    pub(super) fn spoke_from_afar(&mut self, now: Duration, host: &HostName, said: Option<Tick>, message: Message) {
+        if self.hears_at_once() { self.understood(now, host, message) } else { self.heard_later(host, said, &message) }
+    }
+
+    /// What the director itself makes of it.
+    fn understood(&mut self, now: Duration, host: &HostName, message: Message) {
+        let nowhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
+        let Some(topic) = message.topic() else { return };
+        if crate::memory::Memory::keeps(topic) {
+            let speaker = musebot_protocol::Broadcast::decode(&message).map(|said| said.speaker).unwrap_or_default();
+            self.memory.remember(crate::memory::Voice::Far(host.clone(), speaker), topic, message.bytes);
+        }
+        self.made_of(now, nowhere, topic, message);
+    }
+
+    /// What has to happen all the time.
+    pub(super) fn tend_network(&mut self, now: Duration) {
+        if self.networking.is_none() {
+            return;
+        }
+        self.notice_losses(now);
+        self.keep_with_leader(now);
+        self.give_up_questions(now);
+        self.ask_for_topics();
+        let due = self.networking.as_ref().is_some_and(|n| now.saturating_sub(n.said) >= SAY_EVERY);
+        if due {
+            self.say_how_we_are(now);
+        }
+    }
+
+    /// How we are doing, to everybody.
+    pub(super) fn say_how_we_are(&mut self, now: Duration) {
+        let bots = self.own_bots();
+        let Some(networking) = &mut self.networking else { return };
+        networking.said = now;
+        let link = match &networking.role {
+            Role::Satellite(satellite) => satellite.link,
+            Role::Leader { .. } => None,
+        };
+        self.tell(None, Word::State(Box::new(HostState { bots, link })));
+    }
+
+    fn own_bots(&self) -> Vec<FarBot> {
+        let bots = self.roster.iter().map(|bot| FarBot {
+            id: bot.id.to_string(),
+            state: bot.state().word().to_owned(),
+            here: bot.is_here(),
+            level: bot.level,
+            late: bot.late,
+            xruns: bot.xruns,
+            restarts: bot.restarts.count,
+            kinds: bot.hello.as_ref().map(|h| h.kinds.join(" ")).unwrap_or_default(),
+            page: bot.page.clone().filter(|_| bot.is_here()),
+        });
+        bots.collect()
+    }
+
+    /// Which topics anybody here listens to: all, as soon as one bot does not say, or a terminal listens.
+    fn ask_for_topics(&mut self) {
+        let everything = self.terminals.anybody() || self.roster.iter().any(|b| b.is_here() && b.topics().is_none());
+        let topics = (!everything).then(|| {
+            let own = self.roster.iter().filter(|b| b.is_here()).filter_map(|b| b.topics()).flatten();
+            let mut topics: Vec<String> = own.cloned().collect();
+            // What the director itself makes something of, and what a latecomer is told.
+            topics.extend(crate::memory::Memory::topics().map(str::to_owned));
+            topics.extend(["text", "line", "exiting"].map(str::to_owned));
+            topics.sort();
+            topics.dedup();
+            topics
+        });
+        let Some(networking) = &mut self.networking else { return };
+        if networking.topics.as_ref() != Some(&topics) {
+            networking.topics = Some(topics.clone());
+            self.out.push(Action::Topics(topics));
+        }
+    }
+
+    /// Says something to one director, or to all.
+    pub(super) fn tell(&mut self, to: Option<HostName>, word: Word) {
+        self.out.push(Action::Tell { to, word: Box::new(word) });
+    }
+
+    /// What the person at the leader's screen should see, too.
+    pub(super) fn tell_leader(&mut self, tone: Tone, what: &str) {
+        let Some(Networking { role: Role::Satellite(satellite), .. }) = &self.networking else { return };
+        let tone = match tone {
+            Tone::Note => return,
+            Tone::Warning => "warning",
+            Tone::Loud => "loud",
+        };
+        let (to, text) = (satellite.leader.clone(), what.chars().take(1000).collect());
+        self.tell(Some(to), Word::Log { tone: tone.to_owned(), text });
+    }
+
+    fn log_from(&mut self, host: &HostName, tone: &str, text: &str) {
+        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let tone = if tone == "loud" { Tone::Loud } else { Tone::Warning };
+        self.out.push(Action::Say(tone, format!("{host}: {text}")));
+    }
+
+    /// The bots of other hosts that can be reached, for the list of those who are here.
+    pub(super) fn far_names(&self) -> impl Iterator<Item = String> {
+        self.networking
+            .iter()
+            .flat_map(|n| n.hosts.values())
+            .filter(|host| host.here)
+            .flat_map(|host| host.state.bots.iter().filter(|bot| bot.here).map(|bot| bot.id.clone()))
+    }
+
+    /// The bots of other hosts, as they are shown.
+    pub(super) fn far_views(&self, now: Duration) -> Vec<BotView> {
+        let when = self.when(now);
+        let far = self.networking.iter().flat_map(|n| &n.hosts);
+        far.flat_map(|(host, there)| there.state.bots.iter().map(move |bot| (host, there, bot)))
+            .map(|(host, there, bot)| {
+                let name = if bot.id.contains('@') { bot.id.clone() } else { format!("{}@{host}", bot.id) };
+                BotView {
+                    state: if there.here { State::from_word(&bot.state) } else { None }.unwrap_or(State::Silent),
+                    gain: self.mixer.fader(&name, when).linear(),
+                    silenced: self.mixer.is_silenced(&name),
+                    level: if there.here { bot.level } else { (0.0, 0.0) },
+                    late: bot.late,
+                    xruns: bot.xruns,
+                    restarts: bot.restarts,
+                    page: None,
+                    kinds: bot.kinds.clone(),
+                    name: name.into(),
+                }
+            })
+            .collect()
+    }
+
+    /// Whether this director leads an ensemble of several, and somebody else plays on meanwhile.
+    pub(super) fn others_play_on(&self) -> bool {
+        self.networking.as_ref().is_some_and(|n| match n.role {
+            Role::Leader { .. } => n.hosts.values().any(|host| host.welcome),
+            Role::Satellite(_) => true,
+        })
+    }
+
+    fn on_leader_loss(&self) -> LeaderLoss {
+        self.ensemble.network.on_leader_loss
+    }
+}
+
+impl Networking {
+    fn new(own: HostName, role: Role) -> Self {
+        Self {
+            own,
+            role,
+            hosts: BTreeMap::new(),
+            pending: VecDeque::new(),
+            tickets: 0,
+            said: Duration::ZERO,
+            topics: None,
+            delayed: Delayed::default(),
+            lost: 0,
+        }
+    }
+}
+
+/// What a satellite knows of the leader's clock, as it is told by the edge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reckoning {
+    /// How the leader's clock stands against ours, once that is known.
+    pub estimate: Option<crate::network::offset::Estimate>,
+    /// Whether the way to it was measured anew, because it had jumped.
+    pub anew: bool,
+    /// How the way is.
+    pub link: LinkState,
+}

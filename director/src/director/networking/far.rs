@@ -1,0 +1,145 @@
+//! The other hosts: who is here, who has gone, and how they are shown.
+
+use super::{LOST_AFTER, Role};
+use crate::{
+    director::Director,
+    event::Tone,
+    network::{
+        HostName,
+        word::{HostState, LinkState},
+    },
+};
+use std::time::Duration;
+
+/// Another host.
+pub(super) struct Host {
+    /// Drawn by its director when it began.
+    pub(super) from: u64,
+    /// When it was heard last.
+    pub(super) heard: Duration,
+    /// Whether it can be reached.
+    pub(super) here: bool,
+    /// Whether we have let it in (when we lead).
+    pub(super) welcome: bool,
+    pub(super) state: HostState,
+}
+
+/// A host as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostView {
+    /// What it is called.
+    pub name: String,
+    /// `leader`, `here` or `lost`.
+    pub state: &'static str,
+    /// How many bots are there.
+    pub bots: usize,
+    /// Its way to the leader, for a satellite.
+    pub link: Option<LinkState>,
+}
+
+/// Hosts that are kept in mind, at most.
+const MOST_HOSTS: usize = 1024;
+
+impl Director {
+    pub(super) fn host_state(&mut self, now: Duration, host: &HostName, from: u64, state: HostState) {
+        let Some(networking) = &mut self.networking else { return };
+        if !networking.hosts.contains_key(host) && networking.hosts.len() >= MOST_HOSTS {
+            return;
+        }
+        let there = networking.hosts.entry(host.clone()).or_insert_with(|| Host {
+            from,
+            heard: now,
+            here: false,
+            welcome: false,
+            state: HostState::default(),
+        });
+        if there.from != from && there.here && now.saturating_sub(there.heard) < LOST_AFTER {
+            // Another of the same name; it is told so when it asks to be let in.
+            return;
+        }
+        let names = |state: &HostState| state.bots.iter().filter(|b| b.here).map(|b| b.id.clone()).collect::<Vec<_>>();
+        let changed = !there.here || names(&there.state) != names(&state);
+        let back = !there.here && !there.state.bots.is_empty();
+        (there.from, there.heard, there.here) = (from, now, true);
+        there.state = state;
+        if back {
+            self.say(Tone::Note, format!("{host} is back"));
+        }
+        if changed {
+            self.roster_changed = true;
+        }
+    }
+
+    /// Who has not been heard for two seconds is out of reach; everybody plays on.
+    pub(super) fn notice_losses(&mut self, now: Duration) {
+        let Some(networking) = &mut self.networking else { return };
+        let leader = match &networking.role {
+            Role::Satellite(satellite) => Some(satellite.leader.clone()),
+            Role::Leader { .. } => None,
+        };
+        let mut lost = Vec::new();
+        for (name, host) in &mut networking.hosts {
+            if host.here && now.saturating_sub(host.heard) >= LOST_AFTER {
+                host.here = false;
+                lost.push(name.clone());
+            }
+        }
+        for name in lost {
+            self.roster_changed = true;
+            if leader.as_ref() == Some(&name) {
+                self.lost_leader(now);
+            } else {
+                self.say(
+                    Tone::Warning,
+                    format!(
+                        "{name} is out of reach: it plays on by itself, in time, and is heard again when it is back"
+                    ),
+                );
+            }
+        }
+    }
+
+    pub(super) fn host_leaves(&mut self, now: Duration, host: &HostName) {
+        let Some(networking) = &mut self.networking else { return };
+        if let Role::Satellite(satellite) = &networking.role
+            && satellite.leader == *host
+        {
+            if self.quitting.is_none() {
+                self.say(Tone::Note, format!("{host} has ended the ensemble"));
+                self.quit(now);
+            }
+            return;
+        }
+        if networking.hosts.remove(host).is_some() {
+            self.roster_changed = true;
+            self.say(Tone::Note, format!("{host} has left"));
+        }
+    }
+
+    /// The hosts, this one first.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<HostView> {
+        let Some(networking) = &self.networking else { return Vec::new() };
+        let (own_state, own_link, leader) = match &networking.role {
+            Role::Leader { .. } => ("leader", None, None),
+            Role::Satellite(satellite) => ("here", satellite.link, Some(&satellite.leader)),
+        };
+        let mut views = vec![HostView {
+            name: networking.own.to_string(),
+            state: own_state,
+            bots: self.roster.iter().filter(|b| b.is_here()).count(),
+            link: own_link,
+        }];
+        views.extend(networking.hosts.iter().map(|(name, host)| HostView {
+            name: name.to_string(),
+            state: match host.here {
+                true if leader == Some(name) => "leader",
+                true => "here",
+                false => "lost",
+            },
+            bots: host.state.bots.iter().filter(|b| b.here).count(),
+            link: host.state.link,
+        }));
+        views
+    }
+}

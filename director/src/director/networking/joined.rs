@@ -1,0 +1,256 @@
+//! A satellite: its ticks are the leader's, made here. What is lost on the way, a word or the leader itself, it does without.
+
+use super::{Networking, Reckoning, Role};
+use crate::{
+    director::{Director, LEAD_IN},
+    ensemble::{BotEntry, LeaderLoss},
+    event::Tone,
+    memory::Voice,
+    metronome::TempoMap,
+    network::{
+        HostName,
+        bend::{self, Move},
+        word::{Conduct, LinkState, Map, VOCABULARY, Welcome, Word},
+    },
+};
+use musebot_protocol::{Broadcast, Gain, TICKS_PER_BEAT, Tick, messages};
+use std::time::Duration;
+
+/// A lost leader is asked again so often.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+/// How exactly the leader's clock has to be known before we begin, in seconds.
+const GOOD_ENOUGH: f64 = 0.002;
+/// What it takes an order to reach the clock thread.
+const ON_ITS_WAY: Duration = Duration::from_millis(4);
+/// After so long we begin with what we know.
+const LONGEST_SEARCH: Duration = Duration::from_secs(3);
+
+/// What a satellite knows of the leader.
+pub(super) struct Satellite {
+    pub(super) leader: HostName,
+    /// Its instant of tick 0 by its own clock, and its tempo map.
+    time: Option<(f64, TempoMap)>,
+    reckoning: Option<Reckoning>,
+    pub(super) link: Option<LinkState>,
+    /// The tick up to which our map has been bent.
+    bent: Tick,
+    /// Since when the leader cannot be reached, and when we last asked.
+    lost: Option<Duration>,
+    asked: Duration,
+    joined: Duration,
+}
+
+impl Director {
+    /// Joins an ensemble that another director leads. `elsewhere` are the bots that play on other hosts.
+    pub fn join(&mut self, now: Duration, own: HostName, welcome: Welcome, elsewhere: &[BotEntry]) {
+        for bot in elsewhere {
+            self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
+        }
+        let satellite = Satellite {
+            leader: welcome.leader.clone(),
+            time: None,
+            reckoning: None,
+            link: None,
+            bent: Tick(0),
+            lost: None,
+            asked: now,
+            joined: now,
+        };
+        self.networking = Some(Networking::new(own, Role::Satellite(Box::new(satellite))));
+        self.take_over(now, welcome);
+    }
+
+    fn satellite(&mut self) -> Option<&mut Satellite> {
+        match &mut self.networking.as_mut()?.role {
+            Role::Satellite(satellite) => Some(satellite),
+            Role::Leader { .. } => None,
+        }
+    }
+
+    /// The leader's words have come: at the beginning, or when the link is back.
+    pub(super) fn welcomed(&mut self, now: Duration, host: &HostName, _from: u64, welcome: Welcome) {
+        let Some(satellite) = self.satellite() else { return };
+        if satellite.leader != *host {
+            return;
+        }
+        if let Some(since) = satellite.lost.take() {
+            let away = now.saturating_sub(since).as_secs();
+            self.say(Tone::Note, format!("{host} is back after {away} s: in time again within a few beats"));
+        }
+        self.take_over(now, welcome);
+    }
+
+    /// How things stand with the leader is how they stand here.
+    fn take_over(&mut self, now: Duration, welcome: Welcome) {
+        self.mixer.take_word(&welcome.mix);
+        self.density = welcome.density.or(self.density);
+        for bytes in &welcome.memory {
+            for message in messages(bytes).flatten() {
+                let Some(topic) = message.topic() else { continue };
+                let speaker = Broadcast::decode(&message).map(|said| said.speaker).unwrap_or_default();
+                self.memory.remember(Voice::Far(welcome.leader.clone(), speaker), topic, message.bytes);
+            }
+        }
+        if self.origin.is_none() {
+            self.score.resume(welcome.section);
+        }
+        if let Some(map) = &welcome.map {
+            let leader = welcome.leader.clone();
+            self.leader_map(now, &leader, map);
+        }
+    }
+
+    pub(super) fn refused(&mut self, now: Duration, why: &str) {
+        let Some(satellite) = self.satellite() else { return };
+        let leader = satellite.leader.clone();
+        self.say(Tone::Loud, format!("{leader} does not let us in again: {why}"));
+        if self.quitting.is_none() {
+            self.quit(now);
+        }
+    }
+
+    /// The leader's tempo map has changed.
+    pub(super) fn leader_map(&mut self, now: Duration, host: &HostName, map: &Map) {
+        let Ok(tempo_map) = TempoMap::from_wire(&map.segments) else { return };
+        self.score.end_before(map.end);
+        let Some(satellite) = self.satellite().filter(|s| s.leader == *host) else { return };
+        satellite.time = Some((map.origin, tempo_map));
+        satellite.bent = Tick(0);
+        self.keep_with_leader(now);
+    }
+
+    /// What is known of the leader's clock.
+    pub(in crate::director) fn reckoned(&mut self, now: Duration, reckoning: Reckoning) {
+        let Some(satellite) = self.satellite() else { return };
+        satellite.link = Some(reckoning.link);
+        satellite.reckoning = Some(reckoning);
+        if reckoning.anew {
+            satellite.bent = Tick(0);
+        }
+        self.keep_with_leader(now);
+    }
+
+    /// Once a beat, our tempo map is bent towards the leader's.
+    pub(super) fn keep_with_leader(&mut self, now: Duration) {
+        let Some(Networking { role: Role::Satellite(satellite), .. }) = &self.networking else { return };
+        let (Some((origin, map)), Some(clock)) = (&satellite.time, satellite.reckoning.and_then(|r| r.estimate)) else {
+            return;
+        };
+        let leader = bend::Leader { origin: *origin, map, clock };
+        let Some(origin) = self.origin else {
+            let long = now.saturating_sub(satellite.joined.max(self.begun)) >= LONGEST_SEARCH;
+            if clock.sigma <= GOOD_ENOUGH || long {
+                let map = bend::begin(&leader, now + LEAD_IN);
+                self.begin_with_leader(now, map);
+            }
+            return;
+        };
+        let next = self.next_tick(now);
+        if next < satellite.bent {
+            return;
+        }
+        let earliest = now + ON_ITS_WAY;
+        let (map, how) = bend::bend(&leader, &bend::Satellite { origin, map: &self.map, next, earliest });
+        if let Some(satellite) = self.satellite() {
+            satellite.bent = next + i64::from(TICKS_PER_BEAT);
+        }
+        self.map = map;
+        self.has_moved(now, how);
+    }
+
+    fn begin_with_leader(&mut self, now: Duration, map: TempoMap) {
+        if self.roster.iter().any(|b| self.is_awaited(now, b)) {
+            return;
+        }
+        self.map = map;
+        self.origin = Some(now + LEAD_IN);
+        self.complete.get_or_insert(now);
+        self.catch_up(now + LEAD_IN);
+        self.roster_changed = true;
+    }
+
+    /// How our map was moved, and what else that means.
+    fn has_moved(&mut self, now: Duration, how: Move) {
+        match how {
+            Move::Bent { .. } => self.send_map(),
+            Move::Waits { by } => {
+                self.say(Tone::Warning, format!("waiting {by:.2} s for the leader"));
+                self.send_map();
+            }
+            Move::Sooner { by } => {
+                self.say(Tone::Warning, format!("{by:.2} s behind the leader: catching up"));
+                self.send_map();
+            }
+            Move::Skips { from, to } => {
+                let beats = (to.0 - from.0) as f64 / f64::from(TICKS_PER_BEAT);
+                self.say(Tone::Warning, format!("{beats:.1} beats behind the leader: going on where the others are"));
+                self.catch_up(now);
+            }
+        }
+    }
+
+    /// Goes on at the tick that is due now; those in between have passed without us.
+    pub(in crate::director) fn catch_up(&mut self, now: Duration) {
+        self.skip_to(now);
+        self.map.begin_at(self.unplanned);
+        self.send_map();
+    }
+
+    /// What lies before an instant is planned no more; the score goes through it.
+    fn skip_to(&mut self, to: Duration) {
+        let tick = self.map.first_tick_from(self.since_origin(to));
+        if tick <= self.unplanned {
+            return;
+        }
+        let (first, last) = (self.score.next_bar(), self.position(tick - 1).bar);
+        for bar in first..=last {
+            let _ = self.score.bar_line(bar);
+        }
+        self.unplanned = tick;
+    }
+
+    pub(super) fn lost_leader(&mut self, now: Duration) {
+        let ends = self.on_leader_loss() == LeaderLoss::End;
+        let Some(satellite) = self.satellite() else { return };
+        satellite.lost.get_or_insert(now);
+        let leader = satellite.leader.clone();
+        if ends {
+            self.say(Tone::Loud, format!("{leader} is out of reach: fading out (on-leader-loss = \"end\")"));
+            if self.quitting.is_none() {
+                self.quit(now);
+            }
+        } else {
+            self.say(Tone::Loud, format!("{leader}, which leads, is out of reach: playing on, in time"));
+        }
+    }
+
+    /// A leader that is out of reach is asked again and again.
+    pub(super) fn ask_again(&mut self, now: Duration) {
+        let Some(satellite) = self.satellite() else { return };
+        if satellite.lost.is_none() || now.saturating_sub(satellite.asked) < ASK_EVERY {
+            return;
+        }
+        satellite.asked = now;
+        let leader = satellite.leader.clone();
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        self.tell(Some(leader), Word::Hello { vocabulary: VOCABULARY, version });
+    }
+
+    /// What the leader conducts.
+    pub(super) fn conducted(&mut self, _now: Duration, host: &HostName, what: Conduct) {
+        if self.satellite().is_none_or(|s| s.leader != *host) {
+            return;
+        }
+        match what {
+            Conduct::Section { name, bar } => drop(self.score.go_to_at(&name, bar)),
+            Conduct::Density(density) => self.conduct_now(&musebot_protocol::Said::Density(density)),
+            Conduct::Panic => self.panic(),
+        }
+    }
+
+    /// The gain of everything, as the leader's desk has it.
+    #[must_use]
+    pub fn master(&self, now: Duration) -> Gain {
+        self.mixer.master(self.when(now))
+    }
+}

@@ -1,0 +1,126 @@
+//! What the commands do, with a network.
+
+use crate::{
+    cli::{Join, KeyCommand, Open, with_port},
+    clock,
+    ensemble::{BotEntry, Ensemble, Place},
+    event_loop::{Options, Performance},
+    network::{
+        Edge, HostName,
+        allowed::{Allowed, Cast, part},
+        key::{Key, usual_place},
+        sheet,
+    },
+    opening,
+};
+use anyhow::Context;
+use std::io::Write;
+
+/// `key new`, `key show`.
+///
+/// # Errors
+/// When a key is there already, or is none.
+pub fn key(command: &KeyCommand) -> anyhow::Result<u8> {
+    let mut out = std::io::stdout().lock();
+    match command {
+        KeyCommand::New { out: file } => {
+            let file = file.clone().unwrap_or_else(usual_place);
+            let key = Key::make()?;
+            key.write(&file)?;
+            writeln!(out, "{}: the key {}", file.display(), key.fingerprint())?;
+            writeln!(out, "Carry this file to the other machines, and to nobody else: scp {} OTHER:", file.display())?;
+        }
+        KeyCommand::Show { file } => {
+            let file = file.clone().unwrap_or_else(usual_place);
+            writeln!(out, "{}: the key {}", file.display(), Key::read(&file)?.fingerprint())?;
+        }
+    }
+    Ok(0)
+}
+
+/// An ensemble that is open to other machines, before it plays.
+pub struct Opened {
+    edge: Edge,
+    own: HostName,
+    far: Vec<BotEntry>,
+}
+
+/// Opens an ensemble to other machines, when that is wanted: bots of other hosts leave it.
+///
+/// # Errors
+/// When there is no key, or the port is taken.
+pub fn open(args: &Open, ensemble: &mut Ensemble) -> anyhow::Result<Option<Opened>> {
+    skew(args.clock_skew);
+    let Some(at) = args.open else { return Ok(None) };
+    let key = Key::read(&args.key.clone().unwrap_or_else(usual_place))?;
+    let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
+    let far = part(ensemble, &own);
+    let edge = Edge::lead(&key, &own, at)?;
+    tracing::info!(
+        "open to other machines on {at}, as {own}, with the key {} (`director join {own}.local` there)",
+        key.fingerprint()
+    );
+    for bot in &far {
+        let host = match &bot.host {
+            Some(Place::On(host)) => host.as_str(),
+            _ => "the first host that joins",
+        };
+        tracing::info!("{} waits for {host}", bot.called);
+    }
+    Ok(Some(Opened { edge, own, far }))
+}
+
+impl Opened {
+    /// The performance leads.
+    ///
+    /// # Errors
+    /// None so far.
+    pub fn begin(self, performance: &mut Performance) -> anyhow::Result<()> {
+        performance.director().open_to(self.own, self.far);
+        performance.connect(self.edge);
+        Ok(())
+    }
+}
+
+/// `join`.
+///
+/// # Errors
+/// When there is no key, the leader cannot be reached or does not want us, or a port is taken.
+pub fn join(args: &Join) -> anyhow::Result<u8> {
+    skew(args.clock_skew);
+    let file = args.key.clone().unwrap_or_else(usual_place);
+    let key = Key::read(&file)?;
+    let allowed = Allowed::read(args.bots.as_deref())?;
+    let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
+    let leader = with_port(&args.leader);
+    tracing::info!("calling {leader} as {own}");
+    let (edge, welcome) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
+    let all = sheet::read(&welcome.sheet, &welcome.leader)
+        .with_context(|| format!("failed to make sense of what {} says of the ensemble", welcome.leader))?;
+    let Cast { ensemble, elsewhere, refused } = allowed.cast(all, &welcome.yours, &own, &welcome.leader);
+    opening::announce(&ensemble, welcome.seed);
+    tracing::info!("{} leads", welcome.leader);
+    for bot in &refused {
+        tracing::error!(
+            "`{bot}` is wanted here, but this machine has no such bot: a [[bot]] with id = \"{bot}\" in --bots FILE says what to start"
+        );
+    }
+    let options =
+        Options { listen: args.listen, control: args.control, seed: welcome.seed, status: true, death_signal: true };
+    opening::on_this_thread(async move {
+        let mut performance = Performance::open(ensemble, &options)?;
+        if options.listen.port() == 0 {
+            opening::announce_ports(performance.address()?, performance.control_address()?.port());
+        }
+        performance.director().join(clock::now(), own, welcome, &elsewhere);
+        performance.connect(edge);
+        Ok(performance.run().await?.code)
+    })
+}
+
+/// Several hosts on one machine share its clock; for trying them out, each can have one of its own.
+fn skew(skew: Option<(f64, f64)>) {
+    if let Some((ms, ppm)) = skew {
+        clock::set_skew(ms / 1000.0, ppm);
+    }
+}

@@ -1,0 +1,37 @@
+//! Many machines, one ensemble: a leader and its satellites, each a whole director with its own bots.
+//!
+//! What is decided is pure and always here; what touches the network comes with the feature `network`.
+
+pub mod allowed;
+pub mod bend;
+mod host;
+pub mod offset;
+pub mod sheet;
+pub mod word;
+
+#[cfg(feature = "network")]
+pub mod door;
+#[cfg(feature = "network")]
+mod edge;
+#[cfg(feature = "network")]
+pub mod key;
+#[cfg(feature = "network")]
+pub mod link;
+#[cfg(not(feature = "network"))]
+mod none;
+#[cfg(feature = "network")]
+pub mod ping;
+#[cfg(feature = "network")]
+pub mod pinger;
+#[cfg(feature = "network")]
+mod topic;
+
+#[cfg(feature = "network")]
+pub use edge::{Brings, Edge, NetworkError};
+
+pub use host::{ANY, HostName};
+#[cfg(not(feature = "network"))]
+pub use none::{Brings, Edge};
+
+/// The port that directors reach each other at: TCP for the link, UDP for the pings.
+pub const PORT: u16 = 4750;

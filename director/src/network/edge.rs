@@ -1,0 +1,328 @@
+//! Where a director touches the network: the link, the door to it, and the pings.
+
+use super::{
+    HostName,
+    door::Door,
+    key::{Key, KeyError},
+    link::{End, In, Link, LinkError},
+    offset,
+    pinger::{Answerer, Pinger, Report},
+    word::{Letter, LinkState, VOCABULARY, Welcome, Word},
+};
+use crate::director::Reckoning;
+use musebot_protocol::Tick;
+use ring::rand::{SecureRandom, SystemRandom};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{IpAddr, SocketAddr, UdpSocket},
+    sync::atomic::Ordering::Relaxed,
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+/// What has arrived and waits, at most.
+const INBOX: usize = 8192;
+/// Measurements of the clock that wait, at most.
+const REPORTS: usize = 64;
+/// How long a leader may take to answer the first hello, each time it is said.
+const ANSWERS_WITHIN: Duration = Duration::from_millis(800);
+/// How often it is said.
+const HELLOS: u32 = 8;
+
+/// Why a director is not on the network.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    /// The key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The port for the link or the pings.
+    #[error("failed to open port {0} for other machines: {1} (`--open ADDRESS:PORT` takes another one)")]
+    Port(SocketAddr, String),
+    /// The leader does not answer at all.
+    #[error(
+        "failed to reach {leader}: {why}. Is `director play FILE --open` running there, and its port open in the firewall? \
+         (`director doctor --to {leader}` looks at the way)"
+    )]
+    NotReached {
+        /// Who.
+        leader: String,
+        /// Why not.
+        why: String,
+    },
+    /// It answers, but not to this key.
+    #[error(
+        "{leader} answers, but its key is another one: this is {fingerprint} ({file}); compare with `director key show` \
+         there, and carry the right file here"
+    )]
+    WrongKey {
+        /// Who.
+        leader: String,
+        /// Ours.
+        fingerprint: String,
+        /// Where ours is.
+        file: String,
+    },
+    /// It does not want us.
+    #[error("{0}")]
+    Refused(String),
+    /// The system does not give us what we need.
+    #[error("failed to join the network: {0}")]
+    Other(String),
+}
+
+/// A director's end of the network.
+pub struct Edge {
+    link: Link,
+    news: mpsc::Receiver<In>,
+    /// Drawn when this director began.
+    me: u64,
+    way: Way,
+    dropped: u64,
+}
+
+enum Way {
+    Leader {
+        answerer: Answerer,
+        port: u16,
+        sessions: BTreeMap<HostName, u64>,
+    },
+    Satellite {
+        door: Door,
+        leader: HostName,
+        pinger: Option<Pinger>,
+        reports: mpsc::Receiver<Report>,
+        sender: mpsc::Sender<Report>,
+    },
+}
+
+/// What the network brings.
+#[derive(Debug)]
+pub enum Brings {
+    /// A bot's broadcast, and the tick at which it was said there.
+    Said(HostName, Option<Tick>, Vec<u8>),
+    /// A director's word, and who there says it.
+    Word(HostName, u64, Box<Word>),
+    /// How the leader's clock stands.
+    Reckoned(Reckoning),
+}
+
+impl Edge {
+    /// Opens an ensemble to other machines.
+    ///
+    /// # Errors
+    /// When the port is taken, or papers cannot be made.
+    pub fn lead(key: &Key, own: &HostName, at: SocketAddr) -> Result<Self, NetworkError> {
+        let socket = UdpSocket::bind(at).map_err(|e| NetworkError::Port(at, e.to_string()))?;
+        let port = socket.local_addr().map_err(|e| NetworkError::Port(at, e.to_string()))?.port();
+        let at = SocketAddr::new(at.ip(), port);
+        let answerer = Answerer::start(socket).map_err(|e| NetworkError::Other(e.to_string()))?;
+        let (sender, news) = mpsc::channel(INBOX);
+        let link = Link::open(&End::Leader(vec![at]), own, &key.papers()?, sender).map_err(|e| match e {
+            LinkError::Key(e) => NetworkError::Key(e),
+            e => NetworkError::Port(at, e.to_string()),
+        })?;
+        let way = Way::Leader { answerer, port, sessions: BTreeMap::new() };
+        Ok(Self { link, news, me: draw()?, way, dropped: 0 })
+    }
+
+    /// Reaches a leader and asks it to be let in: what it says of the ensemble. Blocks for some seconds at most.
+    ///
+    /// # Errors
+    /// When it cannot be reached, has another key, or does not want us.
+    pub fn join(key: &Key, file: &str, own: &HostName, leader: &str) -> Result<(Self, Welcome), NetworkError> {
+        let door = Door::open(leader).map_err(|e| NetworkError::Other(e.to_string()))?;
+        let (sender, news) = mpsc::channel(INBOX);
+        let link = Link::open(&End::Satellite(door.address()), own, &key.papers()?, sender).map_err(|e| match e {
+            LinkError::Key(e) => NetworkError::Key(e),
+            e => match door.leader() {
+                Err(why) => NetworkError::NotReached { leader: leader.to_owned(), why },
+                // It took the call, and then would not talk with us.
+                Ok(_) => {
+                    tracing::debug!("the link was not made: {e}");
+                    NetworkError::WrongKey {
+                        leader: leader.to_owned(),
+                        fingerprint: key.fingerprint(),
+                        file: file.to_owned(),
+                    }
+                }
+            },
+        })?;
+        let (reporter, reports) = mpsc::channel(REPORTS);
+        let way = Way::Satellite { door, leader: own.clone(), pinger: None, reports, sender: reporter };
+        let mut edge = Self { link, news, me: draw()?, way, dropped: 0 };
+        let welcome = edge.ask_to_be_let_in(leader)?;
+        edge.measure(&welcome);
+        Ok((edge, welcome))
+    }
+
+    fn ask_to_be_let_in(&mut self, leader: &str) -> Result<Welcome, NetworkError> {
+        for _ in 0..HELLOS {
+            let version = env!("CARGO_PKG_VERSION").to_owned();
+            self.tell(None, Word::Hello { vocabulary: VOCABULARY, version });
+            let until = std::time::Instant::now() + ANSWERS_WITHIN;
+            while std::time::Instant::now() < until {
+                match self.news.try_recv() {
+                    Ok(In::Word { bytes, host }) => match self.open(&bytes).map(|letter| letter.word) {
+                        Some(Word::Welcome(welcome)) if welcome.leader == host => return Ok(*welcome),
+                        Some(Word::Refused(why)) => return Err(NetworkError::Refused(why)),
+                        _ => {}
+                    },
+                    Ok(In::Said { .. }) => {}
+                    Err(_) => std::thread::sleep(Duration::from_millis(2)),
+                }
+            }
+        }
+        let why =
+            "it took the call, but does not answer (is this machine called as it is? `--name` gives it another name)";
+        Err(NetworkError::NotReached { leader: leader.to_owned(), why: why.to_owned() })
+    }
+
+    /// Begins to measure the leader's clock, or goes on with a new session.
+    fn measure(&mut self, welcome: &Welcome) {
+        let Way::Satellite { door, leader, pinger, sender, .. } = &mut self.way else { return };
+        *leader = welcome.leader.clone();
+        let Ok(at) = door.leader() else { return };
+        let to = SocketAddr::new(at.ip(), welcome.pings);
+        if let Some(pinger) = pinger {
+            return pinger.renew(to, welcome.session, welcome.key);
+        }
+        let any = if to.is_ipv4() { IpAddr::from([0, 0, 0, 0]) } else { IpAddr::from([0_u16; 8]) };
+        let Ok(socket) = UdpSocket::bind((any, 0)) else { return };
+        let sender = sender.clone();
+        // Whoever is too busy to hear of one measurement hears of the next.
+        let report = move |report: Report| {
+            let _ = sender.try_send(report);
+        };
+        match Pinger::start(socket, to, welcome.session, welcome.key, report) {
+            Ok(new) => *pinger = Some(new),
+            Err(e) => tracing::warn!("the leader's clock cannot be measured: {e}"),
+        }
+    }
+
+    /// Says something to one director, or to all.
+    pub fn tell(&mut self, to: Option<&HostName>, mut word: Word) {
+        if let (Word::Welcome(welcome), Some(host)) = (&mut word, to) {
+            let Way::Leader { answerer, port, sessions } = &mut self.way else { return };
+            let (Ok(session), Ok(key)) = (draw(), draw_key()) else { return };
+            if let Some(old) = sessions.insert(host.clone(), session) {
+                answerer.dismiss(old);
+            }
+            if answerer.admit(session, key).is_err() {
+                tracing::warn!("too many hosts: {host} has to measure our clock through the link");
+            }
+            (welcome.session, welcome.key, welcome.pings) = (session, key, *port);
+        }
+        self.link.tell(to, Letter { from: self.me, to: None, word }.encode());
+    }
+
+    /// Tells one director that it is not let in; its namesake does not mind it.
+    pub fn refuse(&self, host: &HostName, to: u64, why: String) {
+        self.link.tell(Some(host), Letter { from: self.me, to: Some(to), word: Word::Refused(why) }.encode());
+    }
+
+    /// Passes on a broadcast of ours, said at this tick.
+    pub fn say(&self, topic: &str, tick: Tick, bytes: &[u8]) {
+        self.link.say(topic, tick, bytes);
+    }
+
+    /// Which topics are wanted.
+    pub fn listen_to(&self, topics: Option<Vec<String>>) {
+        self.link.listen_to(topics);
+    }
+
+    /// The next thing that the network brings, when it is there.
+    pub async fn next(&mut self) -> Brings {
+        loop {
+            let (news, reports) = match &mut self.way {
+                Way::Satellite { reports, .. } => (&mut self.news, Some(reports)),
+                Way::Leader { .. } => (&mut self.news, None),
+            };
+            let brings = match reports {
+                Some(reports) => tokio::select! {
+                    Some(news) = news.recv() => self.read(news),
+                    Some(report) = reports.recv() => Some(Brings::Reckoned(reckoning(&report))),
+                    else => std::future::pending().await,
+                },
+                None => match news.recv().await {
+                    Some(news) => self.read(news),
+                    None => std::future::pending().await,
+                },
+            };
+            if let Some(brings) = brings {
+                return brings;
+            }
+        }
+    }
+
+    /// What else is there already; nothing waits.
+    pub fn more(&mut self) -> Option<Brings> {
+        loop {
+            let news = self.news.try_recv().ok()?;
+            if let Some(brings) = self.read(news) {
+                return Some(brings);
+            }
+        }
+    }
+
+    fn read(&mut self, news: In) -> Option<Brings> {
+        match news {
+            In::Said { host, tick, bytes } => Some(Brings::Said(host, tick, bytes)),
+            In::Word { host, bytes } => {
+                let letter = self.open(&bytes)?;
+                if let Word::Welcome(welcome) = &letter.word {
+                    self.measure(welcome);
+                }
+                Some(Brings::Word(host, letter.from, Box::new(letter.word)))
+            }
+        }
+    }
+
+    /// A letter that is for us.
+    fn open(&self, bytes: &[u8]) -> Option<Letter> {
+        Letter::decode(bytes).filter(|letter| letter.to.is_none_or(|to| to == self.me))
+    }
+
+    /// How many messages were dropped since we last asked, for want of room.
+    pub fn newly_dropped(&mut self) -> u64 {
+        let dropped = self.link.dropped();
+        let all = dropped.out.load(Relaxed) + dropped.incoming.load(Relaxed);
+        let new = all - self.dropped;
+        self.dropped = all;
+        new
+    }
+}
+
+fn reckoning(report: &Report) -> Reckoning {
+    let quality = &report.quality;
+    let ms = |of: Duration| if quality.answered == 0 { -1.0 } else { of.as_secs_f32() * 1e3 };
+    Reckoning {
+        estimate: report.estimate,
+        anew: matches!(report.news, Some(offset::News::Anew { .. })),
+        link: LinkState {
+            round_trip_ms: ms(quality.median),
+            jitter_ms: ms(quality.jitter),
+            loss: (quality.loss * 100.0) as f32,
+            clock_ms: report.estimate.map_or(-1.0, |e| (e.sigma * 1e3) as f32),
+            in_link: false,
+        },
+    }
+}
+
+fn draw() -> Result<u64, NetworkError> {
+    let mut bytes = [0; 8];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| NetworkError::Other("no chance numbers".to_owned()))?;
+    Ok(u64::from_ne_bytes(bytes))
+}
+
+fn draw_key() -> Result<[u8; 32], NetworkError> {
+    let mut bytes = [0; 32];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| NetworkError::Other("no chance numbers".to_owned()))?;
+    Ok(bytes)
+}
+
+impl From<io::Error> for NetworkError {
+    fn from(e: io::Error) -> Self {
+        Self::Other(e.to_string())
+    }
+}

@@ -1,0 +1,50 @@
+//! The network of a director that was built without one: there is none.
+
+use super::{HostName, word::Word};
+use crate::director::Reckoning;
+use musebot_protocol::Tick;
+
+/// A director's end of the network; without the feature `network` nobody has one.
+pub enum Edge {}
+
+/// What the network brings.
+#[derive(Debug)]
+pub enum Brings {
+    /// A bot's broadcast, and the tick at which it was said there.
+    Said(HostName, Option<Tick>, Vec<u8>),
+    /// A director's word, and who there says it.
+    Word(HostName, u64, Box<Word>),
+    /// How the leader's clock stands.
+    Reckoned(Reckoning),
+}
+
+#[expect(missing_docs, clippy::unused_async, reason = "none of this can be called")]
+impl Edge {
+    pub async fn next(&mut self) -> Brings {
+        match *self {}
+    }
+
+    pub fn more(&mut self) -> Option<Brings> {
+        match *self {}
+    }
+
+    pub fn tell(&mut self, _: Option<&HostName>, _: Word) {
+        match *self {}
+    }
+
+    pub fn refuse(&self, _: &HostName, _: u64, _: String) {
+        match *self {}
+    }
+
+    pub fn say(&self, _: &str, _: Tick, _: &[u8]) {
+        match *self {}
+    }
+
+    pub fn listen_to(&self, _: Option<Vec<String>>) {
+        match *self {}
+    }
+
+    pub fn newly_dropped(&mut self) -> u64 {
+        match *self {}
+    }
+}

@@ -1,0 +1,257 @@
+//! The two ends of the pings, each one thread with a UDP socket of its own: [`Answerer`] at the leader, [`Pinger`] at a
+//! satellite. They only send, receive and read the clock; what it means is `ping` and `offset`.
+
+mod answerer;
+mod breath;
+
+pub use answerer::{Answerer, Counts, Full};
+
+use super::{
+    offset::{Estimate, News, Offset, Quality, Sample},
+    ping::{Datagram, Key, LENGTH, Ping, Pong, Sealed, once::Asked},
+};
+use crate::{clock, clock_thread::realtime};
+use breath::Breath;
+use std::{
+    io,
+    net::{SocketAddr, UdpSocket},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+/// A clock, as [`clock::now`].
+type Clock = Box<dyn Fn() -> Duration + Send>;
+
+/// Pings come so often,
+const EVERY: Duration = Duration::from_millis(100);
+/// and the first ones faster, so that something is known soon.
+const BURST: u32 = 10;
+const BURST_EVERY: Duration = Duration::from_millis(20);
+/// When nothing comes back for so long, that is reported.
+const SILENCE: Duration = Duration::from_secs(1);
+/// Below the clock's priority (50) and what makes sound (40).
+const PRIORITY: u8 = 30;
+/// An error of a socket that may last is waited for.
+const TROUBLE: Duration = Duration::from_millis(20);
+
+/// What is known, after each pong, and once a second while none comes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Report {
+    /// Where the leader's clock is; none before the first pong.
+    pub estimate: Option<Estimate>,
+    /// How well the link does.
+    pub quality: Quality,
+    /// What the pong has told us; none: nothing has come back for a second.
+    pub news: Option<News>,
+}
+
+/// Asks a leader for the time, until it is dropped.
+pub struct Pinger {
+    call: Arc<Mutex<Call>>,
+    thread: Thread,
+}
+
+/// Whom to ask, and as whom.
+struct Call {
+    leader: SocketAddr,
+    session: u64,
+    key: Key,
+}
+
+impl Pinger {
+    /// Starts asking. `report` is called on the pinger's thread and has to be quick. A session has one pinger at a time.
+    ///
+    /// # Errors
+    /// When the socket cannot be set up, or the system gives us no thread.
+    pub fn start(
+        socket: UdpSocket,
+        leader: SocketAddr,
+        session: u64,
+        key: [u8; 32],
+        report: impl FnMut(Report) + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::by_clock(socket, leader, session, key, report, Box::new(clock::now))
+    }
+
+    fn by_clock(
+        socket: UdpSocket,
+        leader: SocketAddr,
+        session: u64,
+        key: [u8; 32],
+        report: impl FnMut(Report) + Send + 'static,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        socket.set_nonblocking(false)?;
+        let key = Key::new(&key);
+        let call = Arc::new(Mutex::new(Call { leader, session, key: key.clone() }));
+        let now = clock();
+        let mut asking = Asking {
+            socket,
+            call: call.clone(),
+            session,
+            key,
+            report,
+            clock,
+            // Higher than all that an earlier pinger of this session has used.
+            sequence: now.as_nanos() as u64,
+            sent: 0,
+            next: now,
+            reported: now,
+            asked: Asked::default(),
+            offset: Offset::default(),
+        };
+        let thread = Thread::start("pinger", move |stop| asking.run(stop))?;
+        Ok(Self { call, thread })
+    }
+
+    /// The leader is at another address now.
+    pub fn aim(&self, leader: SocketAddr) {
+        locked(&self.call).leader = leader;
+    }
+
+    /// The leader has let us in again: another session, and what we know of its clock stays.
+    pub fn renew(&self, leader: SocketAddr, session: u64, key: [u8; 32]) {
+        *locked(&self.call) = Call { leader, session, key: Key::new(&key) };
+    }
+
+    /// Whether the thread runs with real-time priority.
+    #[must_use]
+    pub fn is_realtime(&self) -> bool {
+        self.thread.realtime.load(Relaxed)
+    }
+}
+
+struct Asking<R> {
+    socket: UdpSocket,
+    call: Arc<Mutex<Call>>,
+    session: u64,
+    key: Key,
+    report: R,
+    clock: Clock,
+    sequence: u64,
+    /// How many pings have been sent, as far as the burst is concerned.
+    sent: u32,
+    /// When the next one is due.
+    next: Duration,
+    reported: Duration,
+    asked: Asked,
+    offset: Offset,
+}
+
+impl<R: FnMut(Report)> Asking<R> {
+    fn run(&mut self, stop: &AtomicBool) {
+        let mut buffer = [0; LENGTH + 1];
+        let mut breath = Breath::default();
+        while !stop.load(Relaxed) {
+            let now = (self.clock)();
+            if now >= self.next {
+                self.ping();
+                self.next = next(self.next, self.sent, now);
+                continue;
+            }
+            if now.saturating_sub(self.reported) >= SILENCE {
+                self.tell(now, None);
+            }
+            // A timeout is coarse, which hurts nobody: when a ping leaves is read when it leaves.
+            let patience = (self.next - now).max(Duration::from_millis(1));
+            let heard = self.socket.set_read_timeout(Some(patience)).and_then(|()| self.socket.recv_from(&mut buffer));
+            let now = (self.clock)();
+            match heard {
+                Ok((length, _)) => {
+                    if !self.hear(now, &buffer[..length]) {
+                        breath.wasted(now);
+                    }
+                }
+                Err(e) => trouble(&e),
+            }
+        }
+    }
+
+    fn ping(&mut self) {
+        let call = locked(&self.call);
+        let leader = call.leader;
+        if call.session != self.session {
+            (self.session, self.key) = (call.session, call.key.clone());
+            (self.sent, self.asked) = (0, Asked::default());
+        }
+        drop(call);
+        self.sequence += 1;
+        self.sent = self.sent.saturating_add(1);
+        let t1 = (self.clock)();
+        let ping = Ping { session: self.session, sequence: self.sequence, t1 };
+        // A network that is away for a while is what loss is counted for.
+        let _ = self.socket.send_to(&Datagram::Ping(ping).encode(&self.key), leader);
+        self.asked.ask(self.sequence, t1);
+    }
+
+    /// Something has arrived. Whether it was of any use.
+    fn hear(&mut self, t4: Duration, bytes: &[u8]) -> bool {
+        let Some(sealed) = Sealed::read(bytes).filter(|sealed| sealed.session() == self.session) else { return false };
+        let Some(Datagram::Pong(Pong { ping, t2, t3 })) = sealed.open(&self.key) else { return false };
+        let Some(t1) = self.asked.answer(ping.sequence) else { return false };
+        let Some(sample) = Sample::new(t1, t2, t3, t4) else { return false };
+        let news = self.offset.hear(sample);
+        self.tell(t4, Some(news));
+        true
+    }
+
+    fn tell(&mut self, now: Duration, news: Option<News>) {
+        self.reported = now;
+        let quality = self.offset.quality(now, self.asked.loss(now));
+        (self.report)(Report { estimate: self.offset.estimate(now), quality, news });
+    }
+}
+
+/// When the ping after the one of `last` is due, `sent` having been sent; those that have been missed are left out.
+fn next(last: Duration, sent: u32, now: Duration) -> Duration {
+    let step = if sent < BURST { BURST_EVERY } else { EVERY };
+    let missed = now.saturating_sub(last).as_nanos() / step.as_nanos();
+    last + step * u32::try_from(missed + 1).unwrap_or(u32::MAX)
+}
+
+fn locked(call: &Mutex<Call>) -> MutexGuard<'_, Call> {
+    call.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A thread that ends when it is dropped.
+struct Thread {
+    stop: Arc<AtomicBool>,
+    realtime: Arc<AtomicBool>,
+    running: Option<JoinHandle<()>>,
+}
+
+impl Thread {
+    fn start(name: &str, run: impl FnOnce(&AtomicBool) + Send + 'static) -> io::Result<Self> {
+        let (stop, granted) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (stopped, told) = (stop.clone(), granted.clone());
+        let running = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            told.store(realtime::priority(PRIORITY), Relaxed);
+            run(&stopped);
+        })?;
+        Ok(Self { stop, realtime: granted, running: Some(running) })
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.stop.store(true, Relaxed);
+        if let Some(running) = self.running.take() {
+            let _ = running.join();
+        }
+    }
+}
+
+/// That nothing came is none; what else there is may be there again at once.
+fn trouble(error: &io::Error) {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    if !matches!(error.kind(), Interrupted | TimedOut | WouldBlock) {
+        std::thread::sleep(TROUBLE);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,332 @@
+//! What directors say to each other, as JSON: the closed list. Everything that is read is checked and bounded; what
+//! makes no sense is dropped where it arrives.
+
+use super::HostName;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// Both ends speak the same words, or none.
+pub const VOCABULARY: u32 = 1;
+
+/// A word, and who says it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Drawn by each director when it begins: two that go by one name differ in it.
+    pub from: u64,
+    /// Whom it is for, when it is for one director alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<u64>,
+    /// What.
+    pub word: Word,
+}
+
+/// What one director says to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// A satellite asks to be let in, or in again.
+    Hello {
+        /// [`VOCABULARY`].
+        vocabulary: u32,
+        /// The director's own version.
+        version: String,
+    },
+    /// The leader lets it in.
+    Welcome(Box<Welcome>),
+    /// The leader does not, and says why.
+    Refused(String),
+    /// The leader's tempo map has changed.
+    Map(Map),
+    /// How a host is doing: said twice a second, and when something changes.
+    State(Box<HostState>),
+    /// Somebody has moved a fader, or muted somebody: the command's own bytes. Every director does the same.
+    Mix(Vec<u8>),
+    /// The leader conducts: a section at a bar line, the density, silence.
+    Conduct(Conduct),
+    /// A terminal asks for something that only you can do: the command's own bytes.
+    Ask {
+        /// To be answered with.
+        ticket: u64,
+        /// The command.
+        control: Vec<u8>,
+    },
+    /// What you asked for: the replies' own bytes, in order.
+    Answer {
+        /// That of the question.
+        ticket: u64,
+        /// The replies.
+        replies: Vec<Vec<u8>>,
+    },
+    /// Something that the person at the leader's screen should see.
+    Log {
+        /// `note`, `warning` or `loud`.
+        tone: String,
+        /// What.
+        text: String,
+    },
+    /// A ping for want of a better way: sent (seconds of the sender's clock).
+    Ping {
+        /// Which.
+        number: u64,
+    },
+    /// And its answer.
+    Pong {
+        /// Which.
+        number: u64,
+        /// When it had arrived, in nanoseconds of the clock there.
+        arrived: u64,
+        /// When this was sent.
+        sent: u64,
+    },
+    /// I leave (a satellite), or: it is over, all fade out and go (the leader).
+    Bye,
+}
+
+/// What a satellite is told when it is let in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// What the leader is called.
+    pub leader: HostName,
+    /// The ensemble (`sheet.rs`).
+    pub sheet: String,
+    /// Where all chance comes from.
+    pub seed: u64,
+    /// The names of the bots that are to play on this host, of those of the sheet.
+    pub yours: Vec<String>,
+    /// The session that pings belong to.
+    pub session: u64,
+    /// The key that they are signed with.
+    pub key: [u8; 32],
+    /// The leader's UDP port for them.
+    pub pings: u16,
+    /// Its tempo map, once it runs.
+    pub map: Option<Map>,
+    /// The section that plays: the bar it began at, and its place in the sheet.
+    pub section: Option<(u32, usize)>,
+    /// Where the faders stand.
+    pub mix: Mix,
+    /// What has been said last about the state of the music (X4), oldest first, as datagrams.
+    pub memory: Vec<Vec<u8>>,
+    /// The density that the conductor asked for last.
+    pub density: Option<f64>,
+}
+
+/// A tempo map as it travels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Map {
+    /// The instant of tick 0, in seconds of the leader's clock.
+    pub origin: f64,
+    /// From which tick, at how many seconds after tick 0, at which tempo, and how many seconds a tick.
+    pub segments: Vec<(i64, f64, f32, f64)>,
+    /// The first bar that is not played, where that is fixed.
+    pub end: Option<u32>,
+}
+
+/// Where the faders stand.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Mix {
+    /// By name.
+    pub faders: Vec<(String, f32)>,
+    /// Who is muted.
+    pub muted: Vec<String>,
+    /// Who is soloed.
+    pub soloed: Vec<String>,
+    /// Which groups are.
+    pub muted_groups: Vec<String>,
+    /// Over all.
+    pub master: f32,
+}
+
+/// What the leader conducts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conduct {
+    /// A section begins with this bar.
+    Section {
+        /// Which.
+        name: String,
+        /// From 1.
+        bar: u32,
+    },
+    /// Play so densely.
+    Density(f64),
+    /// Silence until the next bar line.
+    Panic,
+}
+
+/// How a host is doing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct HostState {
+    /// Its bots.
+    pub bots: Vec<FarBot>,
+    /// Round trip to the leader, jitter and error of its clock, milliseconds; percent of pings lost.
+    pub link: Option<LinkState>,
+}
+
+/// What a satellite knows of its way to the leader.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct LinkState {
+    /// Median round trip, ms.
+    pub round_trip_ms: f32,
+    /// Its jitter, ms.
+    pub jitter_ms: f32,
+    /// Pings that were not answered, percent.
+    pub loss: f32,
+    /// How exactly the leader's clock is known, ms (one standard deviation; a constant asymmetry is not in it).
+    pub clock_ms: f32,
+    /// Whether pings travel in the link, because nothing else gets through.
+    pub in_link: bool,
+}
+
+/// A bot on another host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FarBot {
+    /// What it calls itself.
+    pub id: String,
+    /// In one word.
+    pub state: String,
+    /// Whether it is on the list of those who are here.
+    pub here: bool,
+    /// Linear peak and RMS.
+    pub level: (f32, f32),
+    /// p50 and p99 of its lateness, ms.
+    pub late: Option<(f32, f32)>,
+    /// Gaps in its sound.
+    pub xruns: u32,
+    /// How often it has been started again.
+    pub restarts: u32,
+    /// What it is.
+    pub kinds: String,
+    /// Where it shows itself, on its own machine.
+    pub page: Option<String>,
+}
+
+/// So many bots of one host are listened to.
+const MOST_BOTS: usize = 512;
+
+impl Letter {
+    /// As it travels.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads one; `None` when it makes no sense.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let letter: Self = read(bytes)?;
+        letter.word.is_sound().then_some(letter)
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    serde_json::from_slice(bytes).ok()
+}
+
+impl Word {
+    /// Whether all numbers are numbers, and nothing is longer than it can be.
+    fn is_sound(&self) -> bool {
+        let short = |text: &str| text.len() <= 4096;
+        match self {
+            Self::Hello { version, .. } => version.len() <= 64,
+            Self::Welcome(welcome) => {
+                let mix = &welcome.mix;
+                welcome.map.as_ref().is_none_or(|map| map.origin.is_finite())
+                    && mix.faders.iter().all(|(_, gain)| (0.0..=1.0).contains(gain))
+                    && (0.0..=1.0).contains(&mix.master)
+                    && welcome.density.is_none_or(|density| (0.0..=1.0).contains(&density))
+            }
+            Self::Refused(why) => short(why),
+            Self::Map(map) => map.origin.is_finite(),
+            Self::State(state) => {
+                state.bots.len() <= MOST_BOTS
+                    && state.bots.iter().all(|bot| {
+                        short(&bot.id)
+                            && short(&bot.kinds)
+                            && bot.page.as_deref().is_none_or(short)
+                            && [bot.level.0, bot.level.1].iter().all(|level| level.is_finite())
+                    })
+            }
+            Self::Mix(bytes) | Self::Ask { control: bytes, .. } => bytes.len() <= musebot_protocol::MAX_DATAGRAM,
+            Self::Conduct(Conduct::Section { name, .. }) => short(name),
+            Self::Conduct(Conduct::Density(density)) => (0.0..=1.0).contains(density),
+            Self::Log { tone, text } => short(tone) && short(text),
+            Self::Answer { replies, .. } => replies.len() <= 1024,
+            Self::Conduct(Conduct::Panic) | Self::Ping { .. } | Self::Pong { .. } | Self::Bye => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn letter(word: Word) -> Letter {
+        Letter { from: u64::MAX, to: Some(7), word }
+    }
+
+    #[test]
+    fn every_word_comes_back_as_it_went() {
+        let mix = Mix { faders: vec![("bass@a".into(), 0.5)], master: 1.0, ..Mix::default() };
+        let map = Map { origin: 12.5, segments: vec![(0, 0.0, 120.0, 0.03125)], end: Some(65) };
+        let words = [
+            Word::Hello { vocabulary: VOCABULARY, version: "0.1.0".into() },
+            Word::Welcome(Box::new(Welcome {
+                leader: HostName::new("studio").unwrap(),
+                sheet: "tempo = 96.0".into(),
+                seed: u64::MAX,
+                yours: vec!["bass".into()],
+                session: 1,
+                key: [9; 32],
+                pings: 4750,
+                map: Some(map.clone()),
+                section: Some((9, 1)),
+                mix,
+                memory: vec![vec![1, 2, 3]],
+                density: None,
+            })),
+            Word::Map(map),
+            Word::State(Box::default()),
+            Word::Mix(vec![1]),
+            Word::Conduct(Conduct::Panic),
+            Word::Ask { ticket: 3, control: vec![4] },
+            Word::Pong { number: 1, arrived: u64::MAX, sent: 0 },
+            Word::Bye,
+        ];
+        for word in words {
+            let letter = letter(word);
+            assert_eq!(Letter::decode(&letter.encode()), Some(letter));
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_no_word() {
+        let odd = [
+            Word::Conduct(Conduct::Density(2.0)),
+            Word::Hello { vocabulary: 1, version: "x".repeat(65) },
+            Word::Log { tone: "note".into(), text: "x".repeat(5000) },
+        ];
+        for word in odd {
+            assert_eq!(Letter::decode(&letter(word).encode()), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn junk_is_no_word_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Letter::decode(&bytes);
+        }
+
+        #[test]
+        fn a_word_that_was_cut_short_or_changed_never_panics(cut in 0..200_usize, at in 0..200_usize, byte in any::<u8>()) {
+            let mut bytes = letter(Word::State(Box::new(HostState {
+                bots: vec![FarBot { id: "a".into(), state: "playing".into(), here: true, level: (0.1, 0.2), late: None, xruns: 0,
+                    restarts: 0, kinds: String::new(), page: None }],
+                link: Some(LinkState::default()),
+            }))).encode();
+            bytes.truncate(bytes.len().saturating_sub(cut));
+            if let Some(b) = bytes.get_mut(at) { *b = byte; }
+            let _ = Letter::decode(&bytes);
+        }
+    }
+}
