@@ -1,7 +1,7 @@
 //! `director doctor`: looks at this machine as a stage (time, sound, MIDI, network, ports, peers) and
 //! says of each thing how it is and what to do about it.
 //!
-//! Finding out and judging are apart: `look` touches the world and fills [`findings`], `judge` turns
+//! Finding out and judging are apart: `look` touches the world and fills `findings`, `judge` turns
 //! them into lines and touches nothing.
 
 mod findings;

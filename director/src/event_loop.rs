@@ -58,6 +58,8 @@ pub struct Ended {
     pub over: bool,
     /// Whether any bot had been heard.
     pub heard: bool,
+    /// Whether the director that led has been started again, and is to be joined anew.
+    pub anew: bool,
 }
 
 /// Time flows in steps of this; what has to be exact is the clock thread's.
@@ -255,7 +257,8 @@ impl Performance {
         }
         self.status.end();
         let heard = self.director.roster().iter().any(|bot| !bot.first_alive.is_zero());
-        Ok(Ended { code: code.unwrap_or_default(), asked: self.asked, over: self.director.is_over(), heard })
+        let (over, anew) = (self.director.is_over(), self.director.joins_anew());
+        Ok(Ended { code: code.unwrap_or_default(), asked: self.asked, over, heard, anew })
     }
 
     /// What the leading machine has said since we listened last.
@@ -333,11 +336,12 @@ impl Performance {
                     Ok(message) => match message.topic() {
                         Some(topic) => {
                             if self.director.forwards(topic) {
+                                let next = Tick(self.clock.pulse().next_tick.load(Relaxed) as i64);
                                 self.relay.pass_on(&self.out, from, message.bytes);
                                 // Everybody here comes first.
                                 if let Some(network) = &self.network {
-                                    let next = self.clock.pulse().next_tick.load(Relaxed);
-                                    network.say(topic, Tick(next as i64 - 1), message.bytes);
+                                    let tick = self.director.speaks_at(clock::now(), from, next);
+                                    network.say(topic, tick, message.bytes);
                                 }
                             }
                             self.event(Event::Spoke { from, message })

@@ -24,6 +24,8 @@ pub mod ping;
 #[cfg(feature = "network")]
 pub mod pinger;
 #[cfg(feature = "network")]
+mod porch;
+#[cfg(feature = "network")]
 mod topic;
 
 #[cfg(feature = "network")]

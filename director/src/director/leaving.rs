@@ -238,6 +238,7 @@ impl Director {
     pub(super) fn quit(&mut self, now: Duration) {
         self.quitting = Some(now);
         self.end_clocks(self.next_tick(now));
+        self.end_for_all();
         let names: Vec<Arc<str>> = self.roster.iter().map(|b| b.name.clone()).collect();
         for name in names {
             self.tell_off(now, &name, Then::Stay);
@@ -267,7 +268,13 @@ impl Director {
             self.out.push(Action::Signal { name: bot.name.clone(), kill: true });
         }
         self.silence_all(true);
-        self.out.push(Action::Finish(130));
+        self.finish(130);
+    }
+
+    /// Ends the director, and says so to the other machines.
+    fn finish(&mut self, code: u8) {
+        self.say_bye();
+        self.out.push(Action::Finish(code));
     }
 
     /// Leaves when nobody is left: because we are quitting, or because all have ended.
@@ -280,7 +287,7 @@ impl Director {
             // Guests are told, and get a moment to hear the last ticks; they are not waited for.
             let guests = self.roster.iter().any(|b| b.is_here());
             if !guests || now.saturating_sub(since) >= Duration::from_secs(1) {
-                self.out.push(Action::Finish(self.exit_code));
+                self.finish(self.exit_code);
             }
             return;
         }

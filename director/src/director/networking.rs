@@ -90,10 +90,13 @@ impl Director {
         if self.networking.is_none() {
             return;
         }
+        if self.is_another_leader(host, from, &word) {
+            return;
+        }
         match word {
             Word::Hello { vocabulary, version } => self.host_asks(now, host, from, vocabulary, &version),
             Word::Welcome(welcome) => self.welcomed(now, host, from, *welcome),
-            Word::Refused(why) => self.refused(now, &why),
+            Word::Refused(why) => self.refused(now, host, &why),
             Word::Map(map) => self.leader_map(now, host, &map),
             Word::State(state) => self.host_state(now, host, from, *state),
             Word::Mix(bytes) => self.mix_as(now, &bytes),
@@ -101,7 +104,7 @@ impl Director {
             Word::Ask { ticket, control } => self.asked_from_afar(now, host, ticket, &control),
             Word::Answer { ticket, replies } => self.answered(ticket, &replies),
             Word::Log { tone, text } => self.log_from(host, &tone, &text),
-            Word::Bye => self.host_leaves(now, host),
+            Word::Bye => self.host_leaves(now, host, from),
             // The edge answers these.
             Word::Ping { .. } | Word::Pong { .. } => {}
         }
@@ -148,6 +151,20 @@ impl Director {
             Role::Leader { .. } => None,
         };
         self.tell(None, Word::State(Box::new(HostState { bots, link })));
+    }
+
+    /// The others are told that we go.
+    pub(super) fn say_bye(&mut self) {
+        if self.is_networked() {
+            self.tell(None, Word::Bye);
+        }
+    }
+
+    /// Where the leader ends, all fade out with it.
+    pub(super) fn end_for_all(&mut self) {
+        if !self.joins_in() {
+            self.say_bye();
+        }
     }
 
     fn own_bots(&self) -> Vec<FarBot> {

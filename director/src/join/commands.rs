@@ -4,17 +4,18 @@ use crate::{
     cli::{Join, KeyCommand, Open, with_port},
     clock,
     ensemble::{BotEntry, Ensemble, Place},
-    event_loop::{Options, Performance},
+    event_loop::{Ended, Options, Performance},
     network::{
         Edge, HostName,
         allowed::{Allowed, Cast, part},
         key::{Key, usual_place},
         sheet,
+        word::Welcome,
     },
     opening,
 };
 use anyhow::Context;
-use std::io::Write;
+use std::{io::Write, net::SocketAddr};
 
 /// `key new`, `key show`.
 ///
@@ -56,6 +57,7 @@ pub fn open(args: &Open, ensemble: &mut Ensemble) -> anyhow::Result<Option<Opene
     let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
     let far = part(ensemble, &own);
     let edge = Edge::lead(&key, &own, at)?;
+    let at = SocketAddr::new(at.ip(), edge.port().unwrap_or(at.port()));
     tracing::info!(
         "open to other machines on {at}, as {own}, with the key {} (`director join {own}.local` there)",
         key.fingerprint()
@@ -93,8 +95,18 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
     let allowed = Allowed::read(args.bots.as_deref())?;
     let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
     let leader = with_port(&args.leader);
-    tracing::info!("calling {leader} as {own}");
-    let (edge, welcome) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
+    loop {
+        tracing::info!("calling {leader} as {own}");
+        let (edge, welcome) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
+        let ended = take_part(args, &allowed, own.clone(), edge, welcome)?;
+        if ended.asked || !ended.anew {
+            return Ok(ended.code);
+        }
+    }
+}
+
+/// Plays what the leader has welcomed us to.
+fn take_part(args: &Join, allowed: &Allowed, own: HostName, edge: Edge, welcome: Welcome) -> anyhow::Result<Ended> {
     let all = sheet::read(&welcome.sheet, &welcome.leader)
         .with_context(|| format!("failed to make sense of what {} says of the ensemble", welcome.leader))?;
     let Cast { ensemble, elsewhere, refused } = allowed.cast(all, &welcome.yours, &own, &welcome.leader);
@@ -114,7 +126,7 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
         }
         performance.director().join(clock::now(), own, welcome, &elsewhere);
         performance.connect(edge);
-        Ok(performance.run().await?.code)
+        performance.run().await
     })
 }
 

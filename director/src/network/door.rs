@@ -106,11 +106,16 @@ fn connect(inside: &TcpStream, shared: &Shared) {
     let last = outside.as_ref().map(|(_, at)| *at).map_err(Clone::clone);
     *shared.last.lock().unwrap_or_else(PoisonError::into_inner) = last;
     let Ok((outside, _)) = outside else { return };
-    let _ = inside.set_nodelay(true);
-    let _ = outside.set_nodelay(true);
+    pass_both_ways(inside, &outside);
+}
+
+/// Connects two streams until one of them ends.
+pub(super) fn pass_both_ways(one: &TcpStream, other: &TcpStream) {
+    let _ = one.set_nodelay(true);
+    let _ = other.set_nodelay(true);
     std::thread::scope(|scope| {
-        scope.spawn(|| pass(&outside, inside));
-        pass(inside, &outside);
+        scope.spawn(|| pass(other, one));
+        pass(one, other);
     });
 }
 

@@ -7,6 +7,7 @@ use super::{
     link::{End, In, Link, LinkError},
     offset,
     pinger::{Answerer, Pinger, Report},
+    porch::Porch,
     word::{Letter, LinkState, VOCABULARY, Welcome, Word},
 };
 use crate::director::Reckoning;
@@ -15,7 +16,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use std::{
     collections::BTreeMap,
     io,
-    net::{IpAddr, SocketAddr, UdpSocket},
+    net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
     sync::atomic::Ordering::Relaxed,
     time::Duration,
 };
@@ -83,6 +84,7 @@ pub struct Edge {
 
 enum Way {
     Leader {
+        _porch: Porch,
         answerer: Answerer,
         port: u16,
         sessions: BTreeMap<HostName, u64>,
@@ -113,17 +115,27 @@ impl Edge {
     /// # Errors
     /// When the port is taken, or papers cannot be made.
     pub fn lead(key: &Key, own: &HostName, at: SocketAddr) -> Result<Self, NetworkError> {
-        let socket = UdpSocket::bind(at).map_err(|e| NetworkError::Port(at, e.to_string()))?;
+        let (calls, socket) = both(at).map_err(|e| NetworkError::Port(at, e.to_string()))?;
         let port = socket.local_addr().map_err(|e| NetworkError::Port(at, e.to_string()))?.port();
-        let at = SocketAddr::new(at.ip(), port);
         let answerer = Answerer::start(socket).map_err(|e| NetworkError::Other(e.to_string()))?;
         let (sender, news) = mpsc::channel(INBOX);
-        let link = Link::open(&End::Leader(vec![at]), own, &key.papers()?, sender).map_err(|e| match e {
+        let inside = free_port().map_err(|e| NetworkError::Other(e.to_string()))?;
+        let link = Link::open(&End::Leader(vec![inside]), own, &key.papers()?, sender).map_err(|e| match e {
             LinkError::Key(e) => NetworkError::Key(e),
             e => NetworkError::Port(at, e.to_string()),
         })?;
-        let way = Way::Leader { answerer, port, sessions: BTreeMap::new() };
+        let porch = Porch::open(calls, inside).map_err(|e| NetworkError::Other(e.to_string()))?;
+        let way = Way::Leader { _porch: porch, answerer, port, sessions: BTreeMap::new() };
         Ok(Self { link, news, me: draw()?, way, dropped: 0 })
+    }
+
+    /// Where other machines reach the leader: its port, also where the system has chosen it.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        match &self.way {
+            Way::Leader { port, .. } => Some(*port),
+            Way::Satellite { .. } => None,
+        }
     }
 
     /// Reaches a leader and asks it to be let in: what it says of the ensemble. Blocks for some seconds at most.
@@ -203,7 +215,7 @@ impl Edge {
     /// Says something to one director, or to all.
     pub fn tell(&mut self, to: Option<&HostName>, mut word: Word) {
         if let (Word::Welcome(welcome), Some(host)) = (&mut word, to) {
-            let Way::Leader { answerer, port, sessions } = &mut self.way else { return };
+            let Way::Leader { answerer, port, sessions, .. } = &mut self.way else { return };
             let (Ok(session), Ok(key)) = (draw(), draw_key()) else { return };
             if let Some(old) = sessions.insert(host.clone(), session) {
                 answerer.dismiss(old);
@@ -307,6 +319,25 @@ fn reckoning(report: &Report) -> Reckoning {
             in_link: false,
         },
     }
+}
+
+/// One port number, for calls and for pings. Where the system chooses it, the other of the two may be somebody's already.
+fn both(at: SocketAddr) -> io::Result<(TcpListener, UdpSocket)> {
+    let mut tries = if at.port() == 0 { 16 } else { 1 };
+    loop {
+        let calls = TcpListener::bind(at)?;
+        tries -= 1;
+        match UdpSocket::bind(calls.local_addr()?) {
+            Ok(socket) => return Ok((calls, socket)),
+            Err(e) if tries == 0 => return Err(e),
+            Err(_) => {}
+        }
+    }
+}
+
+/// A port on loopback that nobody has; the link wants to be told one.
+fn free_port() -> io::Result<SocketAddr> {
+    TcpListener::bind(("127.0.0.1", 0))?.local_addr()
 }
 
 fn draw() -> Result<u64, NetworkError> {

@@ -38,6 +38,8 @@ const LONGEST_WORD: usize = 512 << 10;
 const LEASE_MS: u64 = 1500;
 /// Topics that are spoken about, at most: each has a publisher of its own.
 const MOST_TOPICS: usize = 512;
+/// Whoever calls has to show papers within so long.
+const HANDSHAKE_MS: u64 = 3000;
 /// How long a satellite tries to reach the leader before it says why not.
 const PATIENCE_MS: u64 = 6000;
 
@@ -342,7 +344,10 @@ fn config(end: &End, papers: &Papers) -> serde_json::Value {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let secret = |pem: &str| STANDARD.encode(pem);
     let (mode, listen, connect) = match end {
-        End::Leader(at) => ("router", at.iter().map(|at| format!("tls/{at}")).collect(), Vec::new()),
+        End::Leader(at) => {
+            let listens = at.iter().map(|at| format!("tls/{at}#tls_handshake_timeout_ms={HANDSHAKE_MS}"));
+            ("router", listens.collect(), Vec::new())
+        }
         End::Satellite(door) => ("client", Vec::new(), vec![format!("tls/{door}")]),
     };
     serde_json::json!({

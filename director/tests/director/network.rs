@@ -124,6 +124,12 @@ impl Hosts {
         self.leader.event(Event::Letter { host: host("far"), from: 2, word: Box::new(word) });
     }
 
+    /// Another director that calls itself `far` asks to be let in.
+    fn asks_as_far(&mut self) {
+        let hello = Word::Hello { vocabulary: VOCABULARY, version: "x".into() };
+        self.leader.event(Event::Letter { host: host("far"), from: 3, word: Box::new(hello) });
+    }
+
     fn run(&mut self, seconds: f64) {
         let steps = (seconds / 0.02).round() as u32;
         for _ in 0..steps {
@@ -335,9 +341,26 @@ fn another_version_is_told_what_to_do() {
 #[test]
 fn a_second_host_of_one_name_is_refused_while_the_first_is_here() {
     let mut hosts = Hosts::joined(FILE, 2.0);
-    let hello = Word::Hello { vocabulary: VOCABULARY, version: "x".into() };
-    hosts.leader.event(Event::Letter { host: host("far"), from: 3, word: Box::new(hello) });
+    hosts.asks_as_far();
+    // The first says that it lives; then the second asks again.
+    hosts.run(0.8);
+    hosts.asks_as_far();
     assert!(hosts.leader.log.iter().any(|(_, done)| matches!(done, Done::Refused(why) if why.contains("--name"))));
+}
+
+#[test]
+fn a_host_that_was_killed_and_started_again_at_once_is_let_in_when_the_first_is_silent() {
+    let mut hosts = Hosts::joined(FILE, 2.0);
+    hosts.run(1.0);
+    hosts.linked = false;
+    for _ in 0..3 {
+        hosts.asks_as_far();
+        hosts.run(0.8);
+    }
+    hosts.asks_as_far();
+    assert!(hosts.leader.log.iter().all(|(_, done)| !matches!(done, Done::Refused(_))));
+    let said = |done: &Done| matches!(done, Done::Say(_, text) if text.contains("far has joined"));
+    assert_eq!(hosts.leader.log.iter().filter(|(_, done)| said(done)).count(), 2);
 }
 
 #[test]

@@ -58,11 +58,14 @@ impl Director {
     /// Plays an ensemble at ports of the system's choice, with these variables.
     #[track_caller]
     pub(crate) fn play_in(file: &Path, more: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_director"))
-            .args(["play", "--listen", "0", "--control", "0"])
-            .args(more)
-            .arg(file)
-            .envs(variables.iter().copied())
+        let mut command = Command::new(env!("CARGO_BIN_EXE_director"));
+        command.args(["play", "--listen", "0", "--control", "0"]).args(more).arg(file).envs(variables.iter().copied());
+        Self::start(command).listens()
+    }
+
+    /// Starts one, and does not wait for anything.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command
             // A backtrace would push a bot's last words off its card.
             .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::null())
@@ -78,14 +81,19 @@ impl Director {
                 sink.1.notify_all();
             }
         });
-        let mut director = Self { child, lines, reader: Some(reader), port: 0, control: 0 };
-        let line = director.says("listening on ");
+        Self { child, lines, reader: Some(reader), port: 0, control: 0 }
+    }
+
+    /// Waits until bots and terminals can reach it.
+    #[track_caller]
+    pub(crate) fn listens(mut self) -> Self {
+        let line = self.says("listening on ");
         let number = |after: &str| {
             let rest = &line[line.find(after).unwrap() + after.len()..];
             rest.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
         };
-        (director.port, director.control) = (number("127.0.0.1:"), number("control port "));
-        director
+        (self.port, self.control) = (number("127.0.0.1:"), number("control port "));
+        self
     }
 
     /// Waits for a line with these words; the whole line.

@@ -4,7 +4,7 @@
 
 use crate::{clock_thread::Order, director::Director, event::Action, network::HostName};
 use musebot_protocol::{Message, Tick, messages};
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 
 /// Messages that wait, at most; and their bytes.
 const MOST: usize = 16_384;
@@ -52,6 +52,15 @@ impl Director {
     #[must_use]
     pub fn hears_at_once(&self) -> bool {
         self.ensemble.network.delay_phrases == 0 || self.origin.is_none()
+    }
+
+    /// The tick at which a bot of ours speaks, `next` being the one that the clock sends next: who gets its ticks late
+    /// speaks as late.
+    #[must_use]
+    pub fn speaks_at(&self, now: Duration, from: SocketAddr, next: Tick) -> Tick {
+        let late = self.roster.iter().find(|bot| bot.source == Some(from));
+        let late = late.map_or(Duration::ZERO, |bot| bot.delay(self.ensemble.latency, self.ensemble.delay_historic));
+        if self.hears_at_once() || late.is_zero() { next - 1 } else { self.current_tick(now.saturating_sub(late)) }
     }
 
     /// A bot of another host has said something that is heard later.

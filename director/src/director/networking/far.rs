@@ -21,6 +21,8 @@ pub(super) struct Host {
     pub(super) here: bool,
     /// Whether we have let it in (when we lead).
     pub(super) welcome: bool,
+    /// Another director that calls itself so, and when it asked first to be let in.
+    pub(super) rival: Option<(u64, Duration)>,
     pub(super) state: HostState,
 }
 
@@ -51,6 +53,7 @@ impl Director {
             heard: now,
             here: false,
             welcome: false,
+            rival: None,
             state: HostState::default(),
         });
         if there.from != from && there.here && now.saturating_sub(there.heard) < LOST_AFTER {
@@ -99,7 +102,7 @@ impl Director {
         }
     }
 
-    pub(super) fn host_leaves(&mut self, now: Duration, host: &HostName) {
+    pub(super) fn host_leaves(&mut self, now: Duration, host: &HostName, from: u64) {
         let Some(networking) = &mut self.networking else { return };
         if let Role::Satellite(satellite) = &networking.role
             && satellite.leader == *host
@@ -110,7 +113,9 @@ impl Director {
             }
             return;
         }
-        if networking.hosts.remove(host).is_some() {
+        // Its namesake stays.
+        if networking.hosts.get(host).is_some_and(|there| there.from == from) {
+            networking.hosts.remove(host);
             self.roster_changed = true;
             self.say(Tone::Note, format!("{host} has left"));
         }

@@ -28,6 +28,10 @@ const LONGEST_SEARCH: Duration = Duration::from_secs(3);
 /// What a satellite knows of the leader.
 pub(super) struct Satellite {
     pub(super) leader: HostName,
+    /// Drawn by its director when it began; none before it has said anything.
+    instance: Option<u64>,
+    /// Whether another director leads in its place, and is to be joined anew.
+    anew: bool,
     /// Its instant of tick 0 by its own clock, and its tempo map.
     time: Option<(f64, TempoMap)>,
     reckoning: Option<Reckoning>,
@@ -48,6 +52,8 @@ impl Director {
         }
         let satellite = Satellite {
             leader: welcome.leader.clone(),
+            instance: None,
+            anew: false,
             time: None,
             reckoning: None,
             link: None,
@@ -67,10 +73,35 @@ impl Director {
         }
     }
 
+    /// Whether a word of the leader comes from a director that has taken its place, and does not concern us before we have
+    /// joined that one.
+    pub(super) fn is_another_leader(&mut self, host: &HostName, from: u64, word: &Word) -> bool {
+        let Some(satellite) = self.satellite().filter(|s| s.leader == *host) else { return false };
+        match word {
+            // Anybody may ask, also somebody who takes the leader's name by mistake.
+            Word::Hello { .. } | Word::Welcome(_) | Word::Refused(_) => false,
+            Word::State(_) => *satellite.instance.get_or_insert(from) != from && satellite.lost.is_none(),
+            _ => *satellite.instance.get_or_insert(from) != from,
+        }
+    }
+
+    /// Whether the leader was started again, and is to be joined anew.
+    pub(crate) fn joins_anew(&self) -> bool {
+        matches!(&self.networking, Some(Networking { role: Role::Satellite(satellite), .. }) if satellite.anew)
+    }
+
     /// The leader's words have come: at the beginning, or when the link is back.
-    pub(super) fn welcomed(&mut self, now: Duration, host: &HostName, _from: u64, welcome: Welcome) {
+    pub(super) fn welcomed(&mut self, now: Duration, host: &HostName, from: u64, welcome: Welcome) {
         let Some(satellite) = self.satellite() else { return };
         if satellite.leader != *host {
+            return;
+        }
+        if satellite.instance.is_some_and(|instance| instance != from) {
+            // Its ticks begin at 0, and its sheet may be another one: nothing of ours goes on in it.
+            if !std::mem::replace(&mut satellite.anew, true) && self.quitting.is_none() {
+                self.say(Tone::Loud, format!("{host} has been started again: fading out, and joining it anew"));
+                self.quit(now);
+            }
             return;
         }
         if let Some(since) = satellite.lost.take() {
@@ -100,10 +131,11 @@ impl Director {
         }
     }
 
-    pub(super) fn refused(&mut self, now: Duration, why: &str) {
-        let Some(satellite) = self.satellite() else { return };
+    pub(super) fn refused(&mut self, now: Duration, host: &HostName, why: &str) {
+        let Some(satellite) = self.satellite().filter(|s| s.leader == *host) else { return };
         let leader = satellite.leader.clone();
         self.say(Tone::Loud, format!("{leader} does not let us in again: {why}"));
+        self.exit_code = 1;
         if self.quitting.is_none() {
             self.quit(now);
         }

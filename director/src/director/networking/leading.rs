@@ -30,11 +30,18 @@ impl Director {
             );
             return self.refuse(now, host, from, why);
         }
-        if let Some(there) = networking.hosts.get(host)
+        let Some(networking) = &mut self.networking else { return };
+        if let Some(there) = networking.hosts.get_mut(host)
             && there.from != from
             && there.here
             && now.saturating_sub(there.heard) < LOST_AFTER
         {
+            // It may have been killed and started again: whoever lives says so twice a second. It asks again.
+            let asked = there.rival.filter(|(rival, _)| *rival == from).map_or(now, |(_, asked)| asked);
+            there.rival = Some((from, asked));
+            if there.heard <= asked {
+                return;
+            }
             let why = format!(
                 "another machine is called {host} here: `director join … --name NAME` gives this one another name"
             );
@@ -67,9 +74,10 @@ impl Director {
         };
         let Some(networking) = &mut self.networking else { return };
         let known = networking.hosts.get(host).is_some_and(|there| there.from == from && there.welcome);
-        networking
-            .hosts
-            .insert(host.clone(), Host { from, heard: now, here: true, welcome: true, state: HostState::default() });
+        networking.hosts.insert(
+            host.clone(),
+            Host { from, heard: now, here: true, welcome: true, rival: None, state: HostState::default() },
+        );
         if !known {
             let plays =
                 if welcome.yours.is_empty() { "nobody of the file".to_owned() } else { welcome.yours.join(", ") };
