@@ -1,6 +1,8 @@
 //! The only `select!`: sockets, timer, children and signals become events; the director's
 //! actions become I/O.
 
+mod network;
+
 use crate::{
     clock,
     clock_ports::{Heard, PortKeeper, PortNews},
@@ -10,7 +12,7 @@ use crate::{
     event::{Action, ClockNews, Event, Tone},
     launch::Terms,
     midi_ports::MidiPorts,
-    network::{Brings, Edge, HostName},
+    network::Edge,
     ports::Ports,
     relay::Relay,
     runtime, socket,
@@ -68,7 +70,7 @@ const TIMER: Duration = Duration::from_millis(20);
 const DRAW_EVERY: u32 = 12;
 /// Datagrams that are worked off before everybody else gets a turn.
 const BATCH: usize = 64;
-/// Nonsense is reported at most this often.
+/// What happens often is reported at most this often.
 const REPORT_EVERY: Duration = Duration::from_secs(10);
 
 /// A performance, ready to begin.
@@ -93,16 +95,30 @@ pub struct Performance {
     /// The other machines.
     network: Option<Edge>,
     status: StatusLine,
-    nonsense: Nonsense,
+    nonsense: Tally,
+    /// What there was no room for on the way to or from other machines.
+    dropped: Tally,
     asked: bool,
     _folder: tempfile::TempDir,
 }
 
-/// What arrived and could not be read.
+/// What happens often, and is reported now and then.
 #[derive(Default)]
-struct Nonsense {
+struct Tally {
     count: u64,
     reported: Option<Duration>,
+}
+
+impl Tally {
+    /// Counts; how many there were since the last report, when it is time for another.
+    fn add(&mut self, many: u64, now: Duration) -> Option<u64> {
+        self.count += many;
+        let due = self.count > 0 && self.reported.is_none_or(|at| now.saturating_sub(at) >= REPORT_EVERY);
+        due.then(|| {
+            self.reported = Some(now);
+            std::mem::take(&mut self.count)
+        })
+    }
 }
 
 impl Performance {
@@ -152,7 +168,8 @@ impl Performance {
             relay: Relay::default(),
             network: None,
             status: StatusLine::new(options.status),
-            nonsense: Nonsense::default(),
+            nonsense: Tally::default(),
+            dropped: Tally::default(),
             asked: false,
             _folder: folder,
         })
@@ -221,7 +238,7 @@ impl Performance {
                     News::NotLaunched(name, reason) => Event::NotLaunched { name, reason },
                     News::Exited(name, exit, last_words) => Event::Exited { name, exit, last_words },
                 }),
-                brings = next_of(&mut self.network), if self.network.is_some() => {
+                brings = network::next_of(&mut self.network), if self.network.is_some() => {
                     let code = self.hear_network(brings);
                     tokio::task::yield_now().await;
                     code
@@ -241,6 +258,7 @@ impl Performance {
                         told_priority = true;
                         self.say_priority();
                     }
+                    self.report_dropped();
                     self.clock.flush();
                     let still = Duration::from_nanos(self.clock.pulse().stalled_ns.load(Relaxed));
                     if still > stalled {
@@ -339,10 +357,7 @@ impl Performance {
                                 let next = Tick(self.clock.pulse().next_tick.load(Relaxed) as i64);
                                 self.relay.pass_on(&self.out, from, message.bytes);
                                 // Everybody here comes first.
-                                if let Some(network) = &self.network {
-                                    let tick = self.director.speaks_at(clock::now(), from, next);
-                                    network.say(topic, tick, message.bytes);
-                                }
+                                self.say_afar(from, topic, next, message.bytes);
                             }
                             self.event(Event::Spoke { from, message })
                         }
@@ -357,47 +372,6 @@ impl Performance {
                 if code.is_some() {
                     return code;
                 }
-            }
-        }
-        None
-    }
-
-    /// What other machines bring, up to a batch.
-    fn hear_network(&mut self, first: Brings) -> Option<u8> {
-        let mut next = Some(first);
-        let mut left = BATCH;
-        while let Some(brings) = next.take() {
-            let code = match brings {
-                Brings::Said(host, tick, bytes) => self.hear_from_afar(&host, tick, &bytes),
-                Brings::Word(host, from, word) => self.event(Event::Letter { host, from, word }),
-                Brings::Reckoned(reckoning) => self.event(Event::Reckoned(reckoning)),
-            };
-            if code.is_some() {
-                return code;
-            }
-            left -= 1;
-            if left > 0 {
-                next = self.network.as_mut().and_then(Edge::more);
-            }
-        }
-        None
-    }
-
-    /// A broadcast from another machine goes to everybody here, and no further.
-    fn hear_from_afar(&mut self, host: &HostName, tick: Option<Tick>, bytes: &[u8]) -> Option<u8> {
-        for message in messages(bytes) {
-            match message {
-                Ok(message) => {
-                    let Some(topic) = message.topic() else { continue };
-                    if self.director.forwards(topic) && self.director.hears_at_once() {
-                        self.relay.pass_on(&self.out, NOBODY, message.bytes);
-                    }
-                    let code = self.event(Event::FarSpoke { host: host.clone(), tick, message });
-                    if code.is_some() {
-                        return code;
-                    }
-                }
-                Err(e) => return self.nonsense(NOBODY, e),
             }
         }
         None
@@ -429,11 +403,7 @@ impl Performance {
     }
 
     fn nonsense(&mut self, from: SocketAddr, why: PacketError) -> Option<u8> {
-        self.nonsense.count += 1;
-        let now = clock::now();
-        if self.nonsense.reported.is_none_or(|at| now.saturating_sub(at) >= REPORT_EVERY) {
-            self.nonsense.reported = Some(now);
-            let count = std::mem::take(&mut self.nonsense.count);
+        if let Some(count) = self.nonsense.add(1, clock::now()) {
             tracing::warn!("ignored {count} message(s) that make no sense, the last from {from}: {why}");
         }
         None
@@ -490,17 +460,6 @@ impl Performance {
             }
         }
         finish
-    }
-}
-
-/// Where no bot of this machine speaks from.
-const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
-
-/// What the network brings next; for ever nothing where there is none.
-async fn next_of(network: &mut Option<Edge>) -> Brings {
-    match network {
-        Some(network) => network.next().await,
-        None => std::future::pending().await,
     }
 }
 

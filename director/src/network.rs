@@ -10,7 +10,7 @@ pub mod sheet;
 pub mod word;
 
 #[cfg(feature = "network")]
-pub mod door;
+mod door;
 #[cfg(feature = "network")]
 mod edge;
 #[cfg(feature = "network")]
@@ -25,6 +25,10 @@ pub mod ping;
 pub mod pinger;
 #[cfg(feature = "network")]
 mod porch;
+#[cfg(feature = "network")]
+mod room;
+#[cfg(feature = "network")]
+mod seal;
 #[cfg(feature = "network")]
 mod topic;
 

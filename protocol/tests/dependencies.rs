@@ -205,3 +205,19 @@ fn single(words: &mut Vec<&str>, allowed: &BTreeSet<&str>) -> bool {
         None => false,
     }
 }
+
+#[test]
+fn a_new_bot_in_rust_builds_what_the_kit_needs_as_it_is_built_here() {
+    let dev = |file: &str| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is around us");
+        let text = std::fs::read_to_string(root.join(file)).expect("the file is there");
+        let text = text.replace("{{package}}", "walker").replace("{{kit}}", "''");
+        let mut whole: toml::Table = text.parse().expect("it is TOML");
+        whole["profile"]["dev"].as_table_mut().map(std::mem::take).expect("a profile for development")
+    };
+    let (mut ours, its) = (dev("Cargo.toml"), dev("director/templates/rust/Cargo.toml"));
+    let needed = reached_by(member("musebot-kit"));
+    let packages = ours["package"].as_table_mut().expect("a table of packages");
+    packages.retain(|spec, _| needed.contains(spec.split('@').next().unwrap_or_default()));
+    assert_eq!(ours, its, "a profile that differs has everything built twice");
+}

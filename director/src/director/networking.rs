@@ -51,8 +51,8 @@ pub(super) struct Networking {
     topics: Option<Option<Vec<String>>>,
     /// What other hosts said, and is heard a phrase later.
     delayed: Delayed,
-    /// What there was no room for.
-    lost: u64,
+    /// Whether it was said that there is no room for all of that.
+    told_full: bool,
 }
 
 enum Role {
@@ -281,7 +281,7 @@ impl Networking {
             said: Duration::ZERO,
             topics: None,
             delayed: Delayed::default(),
-            lost: 0,
+            told_full: false,
         }
     }
 }

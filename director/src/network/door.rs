@@ -1,172 +1,202 @@
-//! The satellite's way out: a port on loopback, and whoever connects there is connected with the leader.
+//! The satellite's way out: a socket in a folder of its own, and whoever connects there is connected with the leader.
 //!
-//! The link verifies that the other end is the ensemble's by its certificate, which is for `localhost` (`key.rs`):
-//! so the link connects to this door, whatever the leader is called and however it is reached. Each
-//! connection looks its name up anew, so that a leader whose address has changed is found again. What
-//! passes is encrypted from one director to the other; the door cannot read it.
+//! The link (`link.rs`) knows nothing of names, addresses and keys: it talks to this door. Each call looks the leader's name
+//! up anew, so that one whose address has changed is found again, and is sealed (`seal.rs`).
 
+use super::{
+    room::{Room, see_off},
+    seal::{Seal, is_another_key, pass},
+};
 use std::{
     io,
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
-    },
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, mpsc::sync_channel},
     time::Duration,
 };
+use tokio::{
+    net::{TcpStream, UnixListener, lookup_host},
+    sync::oneshot,
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_rustls::TlsStream;
 
 /// How long the leader may take to answer a call.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Connections at once: there is one link, and one that is being made anew.
+/// Calls at once: there is one link, and one that is being made anew.
 const MOST: usize = 8;
 
-/// A door that is open as long as this lives.
-#[derive(Debug)]
-pub struct Door {
-    address: SocketAddr,
-    shared: Arc<Shared>,
+/// Why the leader was not reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unreached {
+    /// It does not answer, or not as a director does.
+    Why(String),
+    /// It has another key.
+    AnotherKey,
 }
 
-#[derive(Debug)]
-struct Shared {
-    leader: String,
-    /// Where the leader was reached last, or why it was not.
-    last: Mutex<Result<SocketAddr, String>>,
-    open: AtomicUsize,
-    closed: AtomicBool,
+/// A door that is open as long as this lives.
+pub(super) struct Door {
+    reached: Arc<Mutex<SocketAddr>>,
+    _room: Room,
 }
+
+type Call = TlsStream<TcpStream>;
 
 impl Door {
-    /// Opens a door to `leader` (`HOST:PORT`). Nothing is connected yet.
+    /// Calls `leader` (`HOST:PORT`), and opens the door: whoever connects to `socket` first gets that call, others one of their own.
     ///
     /// # Errors
-    /// When loopback has no port for us, or the system no thread.
-    pub fn open(leader: &str) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
-        let address = listener.local_addr()?;
-        let shared = Arc::new(Shared {
-            leader: leader.to_owned(),
-            last: Mutex::new(Err("nobody has called it yet".to_owned())),
-            open: AtomicUsize::new(0),
-            closed: AtomicBool::new(false),
+    /// When the leader was not reached, or the system denies us a socket or a thread.
+    pub(super) fn open(leader: &str, seal: Seal, socket: &Path) -> Result<Self, Unreached> {
+        let failed = |e: io::Error| Unreached::Why(format!("no door can be opened on this machine ({e})"));
+        let (tell, hear) = sync_channel(1);
+        let (leader, socket) = (leader.to_owned(), socket.to_owned());
+        let room = Room::open("door", move |stopped| async move {
+            let first = call(&leader, &seal).await;
+            let inside = UnixListener::bind(&socket).map_err(failed);
+            match first.and_then(|(call, at)| Ok((call, at, inside?))) {
+                Ok((call, at, inside)) => {
+                    let reached = Arc::new(Mutex::new(at));
+                    let _ = tell.send(Ok(reached.clone()));
+                    let outside = Outside { leader, seal, reached };
+                    receive(&inside, &Arc::new(outside), call, stopped).await;
+                }
+                Err(why) => drop(tell.send(Err(why))),
+            }
         });
-        let ours = Arc::clone(&shared);
-        std::thread::Builder::new().name("door".into()).spawn(move || receive(&listener, &ours))?;
-        Ok(Self { address, shared })
+        let room = room.map_err(failed)?;
+        let gone = || Unreached::Why("the door's thread has failed".to_owned());
+        Ok(Self { reached: hear.recv().map_err(|_| gone())??, _room: room })
     }
 
-    /// Where to connect.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Where the leader was reached last, or why it was not.
-    ///
-    /// # Errors
-    /// What was in the way.
-    pub fn leader(&self) -> Result<SocketAddr, String> {
-        self.shared.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Where the leader was reached last.
+    pub(super) fn leader(&self) -> SocketAddr {
+        *self.reached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Door {
-    fn drop(&mut self) {
-        self.shared.closed.store(true, Relaxed);
-        // Whoever waits for a call gets one.
-        let _ = TcpStream::connect_timeout(&self.address, PATIENCE);
-    }
+struct Outside {
+    leader: String,
+    seal: Seal,
+    reached: Arc<Mutex<SocketAddr>>,
 }
 
-fn receive(listener: &TcpListener, shared: &Arc<Shared>) {
-    for inside in listener.incoming() {
-        if shared.closed.load(Relaxed) {
-            return;
-        }
-        let Ok(inside) = inside else {
-            // No descriptors left, most likely: somebody has to give some back first.
-            std::thread::sleep(Duration::from_millis(100));
-            continue;
+async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut stopped: oneshot::Receiver<()>) {
+    let mut first = Some(first);
+    let mut calls = JoinSet::new();
+    loop {
+        let visitor = tokio::select! {
+            _ = &mut stopped => break,
+            Some(_) = calls.join_next() => continue,
+            visitor = inside.accept() => visitor,
         };
-        if shared.open.fetch_add(1, Relaxed) >= MOST {
-            shared.open.fetch_sub(1, Relaxed);
+        // No descriptors left, most likely, or too many calls: the link asks again.
+        let Ok((visitor, _)) = visitor else { continue };
+        if calls.len() >= MOST {
             continue;
         }
-        let shared = Arc::clone(shared);
-        let thread = std::thread::Builder::new().name("door".into());
-        let _ = thread.spawn(move || {
-            connect(&inside, &shared);
-            shared.open.fetch_sub(1, Relaxed);
+        let (ready, outside) = (first.take(), outside.clone());
+        calls.spawn(async move {
+            let call = match ready {
+                Some(ready) => Ok((ready, None)),
+                None => call(&outside.leader, &outside.seal).await.map(|(call, at)| (call, Some(at))),
+            };
+            match call {
+                Ok((call, at)) => {
+                    if let Some(at) = at {
+                        *outside.reached.lock().unwrap_or_else(PoisonError::into_inner) = at;
+                    }
+                    pass(call, visitor).await;
+                }
+                Err(why) => tracing::debug!("{} was not reached: {why:?}", outside.leader),
+            }
         });
     }
+    see_off(calls).await;
 }
 
-fn connect(inside: &TcpStream, shared: &Shared) {
-    let outside = call(&shared.leader);
-    let last = outside.as_ref().map(|(_, at)| *at).map_err(Clone::clone);
-    *shared.last.lock().unwrap_or_else(PoisonError::into_inner) = last;
-    let Ok((outside, _)) = outside else { return };
-    pass_both_ways(inside, &outside);
-}
-
-/// Connects two streams until one of them ends.
-pub(super) fn pass_both_ways(one: &TcpStream, other: &TcpStream) {
-    let _ = one.set_nodelay(true);
-    let _ = other.set_nodelay(true);
-    std::thread::scope(|scope| {
-        scope.spawn(|| pass(other, one));
-        pass(one, other);
-    });
-}
-
-/// Connects with the first address of a name that answers.
-fn call(leader: &str) -> Result<(TcpStream, SocketAddr), String> {
-    let found = leader.to_socket_addrs().map_err(|e| format!("the name {leader} is not known here ({e})"))?;
+/// Calls the first address of a name that answers.
+async fn call(leader: &str, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
+    let found = timeout(PATIENCE, lookup_host(leader)).await.map_err(io::Error::from).and_then(|found| found);
+    let found = found.map_err(|e| Unreached::Why(format!("the name {leader} is not known here ({e})")))?;
     let mut why = format!("the name {leader} has no address");
     for at in found {
-        match TcpStream::connect_timeout(&at, PATIENCE) {
-            Ok(stream) => return Ok((stream, at)),
-            Err(e) => why = format!("{at} does not answer ({e})"),
+        let stream = match timeout(PATIENCE, TcpStream::connect(at)).await.map_err(io::Error::from) {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(e)) | Err(e) => {
+                why = format!("{at} does not answer ({e})");
+                continue;
+            }
+        };
+        match seal.calls(stream).await {
+            Ok(call) => return Ok((call, at)),
+            Err(e) if is_another_key(&e) => return Err(Unreached::AnotherKey),
+            Err(e) => {
+                why = format!("{at} answers, but not as a director does, or takes no more calls for ten seconds ({e})")
+            }
         }
     }
-    Err(why)
-}
-
-/// Passes on what comes until one side has had enough; then neither side gets anything more.
-fn pass(mut from: &TcpStream, mut to: &TcpStream) {
-    let _ = io::copy(&mut from, &mut to);
-    let _ = to.shutdown(Shutdown::Both);
-    let _ = from.shutdown(Shutdown::Both);
+    Err(Unreached::Why(why))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use std::io::{Read, Write};
+    use super::{super::key::Key, *};
+    use std::{
+        io::{Read, Write},
+        os::unix::net::UnixStream,
+    };
 
-    #[test]
-    fn what_goes_in_comes_out_both_ways_and_an_end_is_an_end() {
-        let leader = TcpListener::bind("127.0.0.1:0").unwrap();
-        let door = Door::open(&leader.local_addr().unwrap().to_string()).unwrap();
-        let mut inside = TcpStream::connect(door.address()).unwrap();
-        let (mut outside, _) = leader.accept().unwrap();
-        inside.write_all(b"hello").unwrap();
-        let mut heard = [0; 5];
-        outside.read_exact(&mut heard).unwrap();
-        outside.write_all(&heard).unwrap();
-        inside.read_exact(&mut heard).unwrap();
-        assert_eq!(&heard, b"hello");
-        assert_eq!(door.leader(), Ok(leader.local_addr().unwrap()));
-        drop(outside);
-        assert_eq!(inside.read(&mut heard).unwrap(), 0);
+    /// A leader that takes calls, and says what it hears in capitals.
+    fn loud(key: &Key) -> (SocketAddr, Room) {
+        let seal = Seal::new(key).unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let at = listener.local_addr().unwrap();
+        let room = Room::open("loud", move |stopped| async move {
+            use tokio::io::{AsyncReadExt, AsyncWriteExt};
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            let take = async {
+                loop {
+                    let Ok(mut call) = seal.answers(listener.accept().await.unwrap().0).await else { continue };
+                    let mut heard = [0; 5];
+                    let _ = call.read_exact(&mut heard).await;
+                    let _ = call.write_all(&heard.to_ascii_uppercase()).await;
+                    let _ = call.shutdown().await;
+                }
+            };
+            tokio::select! { _ = stopped => {}, () = take => {} }
+        });
+        (at, room.unwrap())
     }
 
     #[test]
-    fn a_leader_that_is_not_there_is_said_to_be_missing() {
-        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let door = Door::open(&nobody.to_string()).unwrap();
-        let mut inside = TcpStream::connect(door.address()).unwrap();
-        assert_eq!(inside.read(&mut [0]).unwrap_or(0), 0);
-        assert!(door.leader().unwrap_err().contains("does not answer"));
+    fn what_goes_in_comes_out_both_ways_and_an_end_is_an_end_call_after_call() {
+        let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
+        let (at, _room) = loud(&key);
+        let socket = folder.path().join("link");
+        let door = Door::open(&at.to_string(), Seal::new(&key).unwrap(), &socket).ok().unwrap();
+        assert_eq!(door.leader(), at);
+        for _ in 0..3 {
+            let mut inside = UnixStream::connect(&socket).unwrap();
+            inside.write_all(b"hello").unwrap();
+            let mut heard = Vec::new();
+            inside.read_to_end(&mut heard).unwrap();
+            assert_eq!(heard, b"HELLO");
+        }
+    }
+
+    #[test]
+    fn why_a_leader_is_not_reached_is_known_before_anything_is_said() {
+        let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
+        let open = |at: SocketAddr, key: &Key| {
+            Door::open(&at.to_string(), Seal::new(key).unwrap(), &folder.path().join("link")).err().unwrap()
+        };
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        assert!(matches!(open(nobody, &key), Unreached::Why(why) if why.contains("does not answer")));
+        let (at, _room) = loud(&key);
+        assert_eq!(open(at, &Key::make().unwrap()), Unreached::AnotherKey);
     }
 }

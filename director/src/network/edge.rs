@@ -2,15 +2,16 @@
 
 use super::{
     HostName,
-    door::Door,
+    door::{Door, Unreached},
     key::{Key, KeyError},
-    link::{End, In, Link, LinkError},
+    link::{End, In, Link},
     offset,
     pinger::{Answerer, Pinger, Report},
     porch::Porch,
+    seal::Seal,
     word::{Letter, LinkState, VOCABULARY, Welcome, Word},
 };
-use crate::director::Reckoning;
+use crate::{director::Reckoning, runtime};
 use musebot_protocol::Tick;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::{
@@ -22,6 +23,8 @@ use std::{
 };
 use tokio::sync::mpsc;
 
+/// The link's socket, in a folder of its own.
+const SOCKET: &str = "link";
 /// What has arrived and waits, at most.
 const INBOX: usize = 8192;
 /// Measurements of the clock that wait, at most.
@@ -80,6 +83,8 @@ pub struct Edge {
     me: u64,
     way: Way,
     dropped: u64,
+    /// Where the link's socket is; nobody else of this machine can look into it.
+    _folder: tempfile::TempDir,
 }
 
 enum Way {
@@ -119,14 +124,13 @@ impl Edge {
         let port = socket.local_addr().map_err(|e| NetworkError::Port(at, e.to_string()))?.port();
         let answerer = Answerer::start(socket).map_err(|e| NetworkError::Other(e.to_string()))?;
         let (sender, news) = mpsc::channel(INBOX);
-        let inside = free_port().map_err(|e| NetworkError::Other(e.to_string()))?;
-        let link = Link::open(&End::Leader(vec![inside]), own, &key.papers()?, sender).map_err(|e| match e {
-            LinkError::Key(e) => NetworkError::Key(e),
-            e => NetworkError::Port(at, e.to_string()),
-        })?;
-        let porch = Porch::open(calls, inside).map_err(|e| NetworkError::Other(e.to_string()))?;
+        let folder = runtime::private_folder()?;
+        let inside = folder.path().join(SOCKET);
+        let link =
+            Link::open(&End::Leader(inside.clone()), own, sender).map_err(|e| NetworkError::Other(e.to_string()))?;
+        let porch = Porch::open(calls, Seal::new(key)?, &inside)?;
         let way = Way::Leader { _porch: porch, answerer, port, sessions: BTreeMap::new() };
-        Ok(Self { link, news, me: draw()?, way, dropped: 0 })
+        Ok(Self { link, news, me: draw()?, way, dropped: 0, _folder: folder })
     }
 
     /// Where other machines reach the leader: its port, also where the system has chosen it.
@@ -143,26 +147,23 @@ impl Edge {
     /// # Errors
     /// When it cannot be reached, has another key, or does not want us.
     pub fn join(key: &Key, file: &str, own: &HostName, leader: &str) -> Result<(Self, Welcome), NetworkError> {
-        let door = Door::open(leader).map_err(|e| NetworkError::Other(e.to_string()))?;
-        let (sender, news) = mpsc::channel(INBOX);
-        let link = Link::open(&End::Satellite(door.address()), own, &key.papers()?, sender).map_err(|e| match e {
-            LinkError::Key(e) => NetworkError::Key(e),
-            e => match door.leader() {
-                Err(why) => NetworkError::NotReached { leader: leader.to_owned(), why },
-                // It took the call, and then would not talk with us.
-                Ok(_) => {
-                    tracing::debug!("the link was not made: {e}");
-                    NetworkError::WrongKey {
-                        leader: leader.to_owned(),
-                        fingerprint: key.fingerprint(),
-                        file: file.to_owned(),
-                    }
-                }
+        let folder = runtime::private_folder()?;
+        let socket = folder.path().join(SOCKET);
+        let not_reached = |why: String| NetworkError::NotReached { leader: leader.to_owned(), why };
+        let door = Door::open(leader, Seal::new(key)?, &socket).map_err(|unreached| match unreached {
+            Unreached::Why(why) => not_reached(why),
+            Unreached::AnotherKey => NetworkError::WrongKey {
+                leader: leader.to_owned(),
+                fingerprint: key.fingerprint(),
+                file: file.to_owned(),
             },
         })?;
+        let (sender, news) = mpsc::channel(INBOX);
+        let link = Link::open(&End::Satellite(socket), own, sender);
+        let link = link.map_err(|e| not_reached(format!("it took the call, but the link was not made ({e})")))?;
         let (reporter, reports) = mpsc::channel(REPORTS);
         let way = Way::Satellite { door, leader: own.clone(), pinger: None, reports, sender: reporter };
-        let mut edge = Self { link, news, me: draw()?, way, dropped: 0 };
+        let mut edge = Self { link, news, me: draw()?, way, dropped: 0, _folder: folder };
         let welcome = edge.ask_to_be_let_in(leader)?;
         edge.measure(&welcome);
         Ok((edge, welcome))
@@ -194,8 +195,7 @@ impl Edge {
     fn measure(&mut self, welcome: &Welcome) {
         let Way::Satellite { door, leader, pinger, sender, .. } = &mut self.way else { return };
         *leader = welcome.leader.clone();
-        let Ok(at) = door.leader() else { return };
-        let to = SocketAddr::new(at.ip(), welcome.pings);
+        let to = SocketAddr::new(door.leader().ip(), welcome.pings);
         if let Some(pinger) = pinger {
             return pinger.renew(to, welcome.session, welcome.key);
         }
@@ -333,11 +333,6 @@ fn both(at: SocketAddr) -> io::Result<(TcpListener, UdpSocket)> {
             Err(_) => {}
         }
     }
-}
-
-/// A port on loopback that nobody has; the link wants to be told one.
-fn free_port() -> io::Result<SocketAddr> {
-    TcpListener::bind(("127.0.0.1", 0))?.local_addr()
 }
 
 fn draw() -> Result<u64, NetworkError> {

@@ -4,10 +4,12 @@
 //! certificate whenever it needs one, and takes only certificates that are signed with it: both ends of a
 //! link are certain of each other, and there is nothing to renew, and no list to keep.
 
+use super::seal::NAME;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ED25519,
 };
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::{
     fmt::Write as _,
     fs::OpenOptions,
@@ -52,6 +54,9 @@ pub enum KeyError {
     /// The system gives us no chance numbers, or what was made is not accepted.
     #[error("failed to make a key: {0}")]
     Unmade(rcgen::Error),
+    /// TLS does not take it.
+    #[error("the key cannot be used: {0}")]
+    Unusable(String),
 }
 
 /// The key of an ensemble.
@@ -60,15 +65,14 @@ pub struct Key {
     pair: KeyPair,
 }
 
-/// What one machine shows to another: all as PEM.
-#[derive(Debug, Clone)]
-pub struct Papers {
+/// What one machine shows to another.
+pub(super) struct Papers {
     /// The certificate of the ensemble's own authority.
-    pub authority: String,
+    pub(super) authority: CertificateDer<'static>,
     /// This machine's certificate.
-    pub certificate: String,
+    pub(super) certificate: CertificateDer<'static>,
     /// And the key that belongs to it.
-    pub key: String,
+    pub(super) key: PrivateKeyDer<'static>,
 }
 
 /// Where the key is when nobody says.
@@ -143,25 +147,23 @@ impl Key {
         print
     }
 
-    /// Fresh papers for this machine. Certificates are for `localhost`: no public authority signs
-    /// one for that name, so none that a browser would trust is of any use here.
+    /// Fresh papers for this machine.
     ///
     /// # Errors
     /// When the system has no chance numbers.
-    pub fn papers(&self) -> Result<Papers, KeyError> {
+    pub(super) fn papers(&self) -> Result<Papers, KeyError> {
         let authority = self.authority()?;
         let own = KeyPair::generate_for(&PKCS_ED25519).map_err(KeyError::Unmade)?;
-        let mut params =
-            CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).map_err(KeyError::Unmade)?;
+        let mut params = CertificateParams::new([NAME.to_owned()]).map_err(KeyError::Unmade)?;
         params.distinguished_name = named("a director");
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         let issuer = Issuer::from_params(&authority, &self.pair);
         let certificate = params.signed_by(&own, &issuer).map_err(KeyError::Unmade)?;
         Ok(Papers {
-            authority: authority.self_signed(&self.pair).map_err(KeyError::Unmade)?.pem(),
-            certificate: certificate.pem(),
-            key: own.serialize_pem(),
+            authority: authority.self_signed(&self.pair).map_err(KeyError::Unmade)?.der().clone(),
+            certificate: certificate.der().clone(),
+            key: PrivatePkcs8KeyDer::from(own.serialize_der()).into(),
         })
     }
 
@@ -220,7 +222,7 @@ mod tests {
         assert_ne!(one.fingerprint(), two.fingerprint());
         assert_eq!(one.fingerprint().len(), 19);
         let (first, second) = (one.papers().unwrap(), one.papers().unwrap());
-        assert_ne!(first.key, second.key);
-        assert!(first.certificate.contains("BEGIN CERTIFICATE") && first.authority.contains("BEGIN CERTIFICATE"));
+        assert_ne!(first.key.secret_der(), second.key.secret_der());
+        assert_ne!(first.certificate, second.certificate);
     }
 }

@@ -1,18 +1,16 @@
-//! The link between directors: zenoh over TLS, where both ends show papers that the ensemble's key has signed.
+//! The link between directors: zenoh. It talks to a socket of this machine, and the porch (`porch.rs`) and the doors (`door.rs`)
+//! carry what it says to the other machines, sealed: they read and write a call in turn, which zenoh's own TLS does not.
 //!
 //! The leader listens and passes on; satellites connect to it. What is said in public travels by topic, and a
 //! director gets the topics that it has asked for; words between directors travel by name. The
 //! link lives on a thread of its own: whoever gives it something never waits, and what does not fit is counted and
 //! dropped.
 
-use super::{
-    host::HostName,
-    key::{KeyError, Papers},
-    topic,
-};
+use super::{host::HostName, topic};
 use musebot_protocol::Tick;
 use std::{
     collections::BTreeMap,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -38,17 +36,12 @@ const LONGEST_WORD: usize = 512 << 10;
 const LEASE_MS: u64 = 1500;
 /// Topics that are spoken about, at most: each has a publisher of its own.
 const MOST_TOPICS: usize = 512;
-/// Whoever calls has to show papers within so long.
-const HANDSHAKE_MS: u64 = 3000;
 /// How long a satellite tries to reach the leader before it says why not.
 const PATIENCE_MS: u64 = 6000;
 
 /// Why there is no link.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    /// No papers.
-    #[error(transparent)]
-    Key(#[from] KeyError),
     /// The engine refuses.
     #[error("{0}")]
     Zenoh(String),
@@ -60,10 +53,10 @@ pub enum LinkError {
 /// Which end of it we are.
 #[derive(Debug, Clone)]
 pub enum End {
-    /// Listens at these addresses (`IP:PORT`).
-    Leader(Vec<std::net::SocketAddr>),
-    /// Connects to the leader through this door.
-    Satellite(std::net::SocketAddr),
+    /// Listens at this socket.
+    Leader(PathBuf),
+    /// Connects to the leader's door.
+    Satellite(PathBuf),
 }
 
 /// What arrives.
@@ -116,14 +109,9 @@ impl Link {
     /// Opens the link. For a satellite this takes until the leader has been reached, or could not be.
     ///
     /// # Errors
-    /// When a port is taken, nobody answers, or the other end's papers are of another ensemble.
-    pub fn open(
-        end: &End,
-        host: &HostName,
-        papers: &Papers,
-        news: tokio::sync::mpsc::Sender<In>,
-    ) -> Result<Self, LinkError> {
-        let config = zenoh::Config::from_json5(&config(end, papers).to_string()).map_err(refused)?;
+    /// When the socket is taken, or nobody answers.
+    pub fn open(end: &End, host: &HostName, news: tokio::sync::mpsc::Sender<In>) -> Result<Self, LinkError> {
+        let config = zenoh::Config::from_json5(&config(end).to_string()).map_err(refused)?;
         let (outbox, orders) = sync_channel(OUTBOX);
         let (opened, ready) = sync_channel(1);
         let dropped = Arc::<Dropped>::default();
@@ -340,15 +328,11 @@ fn refused(e: impl std::fmt::Display) -> LinkError {
     LinkError::Zenoh(e.to_string())
 }
 
-fn config(end: &End, papers: &Papers) -> serde_json::Value {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-    let secret = |pem: &str| STANDARD.encode(pem);
+fn config(end: &End) -> serde_json::Value {
+    let at = |socket: &Path| vec![format!("unixsock-stream/{}", socket.display())];
     let (mode, listen, connect) = match end {
-        End::Leader(at) => {
-            let listens = at.iter().map(|at| format!("tls/{at}#tls_handshake_timeout_ms={HANDSHAKE_MS}"));
-            ("router", listens.collect(), Vec::new())
-        }
-        End::Satellite(door) => ("client", Vec::new(), vec![format!("tls/{door}")]),
+        End::Leader(socket) => ("router", at(socket), Vec::new()),
+        End::Satellite(socket) => ("client", Vec::new(), at(socket)),
     };
     serde_json::json!({
         "mode": mode,
@@ -365,22 +349,13 @@ fn config(end: &End, papers: &Papers) -> serde_json::Value {
         "transport": {
             "unicast": { "open_timeout": PATIENCE_MS, "accept_timeout": 4000, "accept_pending": 64, "max_sessions": 1024 },
             "link": {
-                "protocols": ["tls"],
+                "protocols": ["unixsock-stream"],
                 "tx": {
                     "lease": LEASE_MS,
                     "keep_alive": 4,
                     "queue": { "congestion_control": { "block": { "wait_before_close": 2_000_000 } } },
                 },
                 "rx": { "max_message_size": 1 << 20 },
-                "tls": {
-                    "enable_mtls": true,
-                    "verify_name_on_connect": true,
-                    "root_ca_certificate_base64": secret(&papers.authority),
-                    "listen_certificate_base64": secret(&papers.certificate),
-                    "listen_private_key_base64": secret(&papers.key),
-                    "connect_certificate_base64": secret(&papers.certificate),
-                    "connect_private_key_base64": secret(&papers.key),
-                },
             },
         },
     })

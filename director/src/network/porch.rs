@@ -1,64 +1,57 @@
-//! Where calls for the leader arrive: whoever calls is connected with the link's own port on loopback, and strangers are
-//! kept from crowding it.
-//!
-//! The link lets in who has the ensemble's key, but a call that comes to nothing costs it a tenth of a second in
-//! which it takes no other. So a machine whose calls keep ending soon is not put through for a while, and
-//! nobody has more than a few calls at once that have not lasted yet. What passes is encrypted; the porch cannot read it.
+//! Where calls for the leader arrive: whoever proves that it has the ensemble's key (`seal.rs`) is connected with the link,
+//! which listens at a socket in a folder of its own. Strangers never get that far, and are kept from crowding the porch.
 
 mod callers;
 
-use super::door::pass_both_ways;
+use super::{
+    room::{Room, see_off},
+    seal::{Seal, pass},
+};
 use callers::Callers;
 use std::{
     io,
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    net::TcpListener,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
+use tokio::{
+    net::{TcpStream, UnixStream},
+    sync::oneshot,
+    task::JoinSet,
+};
 
-/// Loopback answers at once, or not at all.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// After a call that could not be taken: no descriptors are left, most likely, and somebody has to give some back first.
+const TROUBLE: Duration = Duration::from_millis(100);
 
 /// A porch that takes calls as long as this lives.
-#[derive(Debug)]
 pub(super) struct Porch {
-    address: SocketAddr,
-    closed: Arc<AtomicBool>,
+    _room: Room,
 }
 
 struct Shared {
-    inside: SocketAddr,
+    seal: Seal,
+    inside: std::path::PathBuf,
     callers: Mutex<Callers>,
     begun: Instant,
 }
 
 impl Porch {
-    /// Takes calls at a listener, for the port `inside`.
+    /// Takes calls at a listener, for the link at the socket `inside`.
     ///
     /// # Errors
     /// When the system gives us no thread.
-    pub(super) fn open(listener: TcpListener, inside: SocketAddr) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        let closed = Arc::<AtomicBool>::default();
-        let shared = Arc::new(Shared { inside, callers: Mutex::default(), begun: Instant::now() });
-        let stop = closed.clone();
-        std::thread::Builder::new().name("porch".into()).spawn(move || receive(&listener, &shared, &stop))?;
-        Ok(Self { address, closed })
-    }
-}
-
-impl Drop for Porch {
-    fn drop(&mut self) {
-        self.closed.store(true, Relaxed);
-        // Whoever waits for a call gets one.
-        let mut at = self.address;
-        if at.ip().is_unspecified() {
-            at.set_ip(if at.is_ipv4() { [127, 0, 0, 1].into() } else { [0, 0, 0, 0, 0, 0, 0, 1_u16].into() });
-        }
-        let _ = TcpStream::connect_timeout(&at, PATIENCE);
+    pub(super) fn open(listener: TcpListener, seal: Seal, inside: &Path) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let inside = inside.to_owned();
+        let shared = Arc::new(Shared { seal, inside, callers: Mutex::default(), begun: Instant::now() });
+        let room = Room::open("porch", move |stopped| async move {
+            match tokio::net::TcpListener::from_std(listener) {
+                Ok(listener) => receive(&listener, &shared, stopped).await,
+                Err(e) => tracing::error!("no machine can join any more: {e}"),
+            }
+        });
+        Ok(Self { _room: room? })
     }
 }
 
@@ -70,48 +63,66 @@ impl Shared {
     fn now(&self) -> Duration {
         self.begun.elapsed()
     }
-}
 
-fn receive(listener: &TcpListener, shared: &Arc<Shared>, closed: &AtomicBool) {
-    loop {
-        let call = listener.accept();
-        if closed.load(Relaxed) {
-            return;
-        }
-        let Ok((outside, from)) = call else {
-            // No descriptors left, most likely: somebody has to give some back first.
-            std::thread::sleep(Duration::from_millis(100));
-            continue;
-        };
-        let ip = from.ip().to_canonical();
-        let Some(call) = shared.callers().takes(ip, shared.now()) else { continue };
-        let ours = Arc::clone(shared);
-        let put_through = move || {
-            if let Ok(inside) = TcpStream::connect_timeout(&ours.inside, PATIENCE) {
-                pass_both_ways(&outside, &inside);
-            }
-            ours.callers().ends(call, ours.now());
-        };
-        if std::thread::Builder::new().name("porch".into()).spawn(put_through).is_err() {
-            shared.callers().ends(call, shared.now());
+    async fn put_through(&self, outside: TcpStream, call: callers::Call) {
+        let proved = self.seal.answers(outside).await;
+        self.callers().ends(call, proved.is_ok(), self.now());
+        if let Ok(outside) = proved
+            && let Ok(inside) = UnixStream::connect(&self.inside).await
+        {
+            pass(outside, inside).await;
         }
     }
 }
 
+async fn receive(listener: &tokio::net::TcpListener, shared: &Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
+    let mut calls = JoinSet::new();
+    loop {
+        let call = tokio::select! {
+            _ = &mut stopped => break,
+            Some(_) = calls.join_next() => continue,
+            call = listener.accept() => call,
+        };
+        let Ok((outside, from)) = call else {
+            tokio::time::sleep(TROUBLE).await;
+            continue;
+        };
+        let taken = shared.callers().takes(from.ip().to_canonical(), shared.now());
+        let Some(call) = taken else { continue };
+        let shared = shared.clone();
+        calls.spawn(async move { shared.put_through(outside, call).await });
+    }
+    see_off(calls).await;
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use std::io::{Read as _, Write as _};
+    use super::{super::key::Key, *};
+    use std::{
+        io::{Read as _, Write as _},
+        net::TcpStream,
+        os::unix::net::UnixListener,
+    };
 
     #[test]
-    fn who_calls_is_put_through_and_a_stranger_who_calls_again_and_again_is_not() {
-        let inside = TcpListener::bind("127.0.0.1:0").unwrap();
+    fn who_has_the_key_is_put_through_while_strangers_call_and_no_stranger_is() {
+        let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
+        let socket = folder.path().join("link");
+        let inside = UnixListener::bind(&socket).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
-        let porch = Porch::open(listener, inside.local_addr().unwrap()).unwrap();
-        let mut outside = TcpStream::connect(at).unwrap();
+        let porch = Porch::open(listener, Seal::new(&key).unwrap(), &socket).unwrap();
+        let seal = Seal::new(&key).unwrap();
+        // The first caller of all, who stays.
+        let host = Room::open("host", move |stopped| async move {
+            use tokio::io::AsyncWriteExt;
+            let mut call = seal.calls(tokio::net::TcpStream::connect(at).await.unwrap()).await.unwrap();
+            call.write_all(b"hello").await.unwrap();
+            call.flush().await.unwrap();
+            let _ = stopped.await;
+            let _ = call.shutdown().await;
+        });
         let (mut answers, _) = inside.accept().unwrap();
-        outside.write_all(b"hello").unwrap();
         let mut heard = [0; 5];
         answers.read_exact(&mut heard).unwrap();
         assert_eq!(&heard, b"hello");
@@ -123,11 +134,9 @@ mod tests {
         // All have been taken by the time that one more is hung up on.
         let mut last = TcpStream::connect(at).unwrap();
         assert_eq!(last.read(&mut heard).unwrap_or(0), 0);
-        let through = std::iter::from_fn(|| inside.accept().ok()).count();
-        assert!(through <= callers::AT_ONCE, "{through} calls have been put through");
-        outside.write_all(b"still").unwrap();
-        answers.read_exact(&mut heard).unwrap();
-        assert_eq!(&heard, b"still");
+        assert!(inside.accept().is_err(), "a stranger has been put through");
+        drop(host);
+        assert_eq!(answers.read(&mut heard).unwrap(), 0, "an end is an end");
         drop(porch);
     }
 }

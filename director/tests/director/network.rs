@@ -369,13 +369,28 @@ fn only_what_somebody_here_listens_to_is_asked_for() {
     assert_eq!(hosts.far().topics, None, "who does not say what it listens to hears everything");
 }
 
+/// The ensemble, whose hosts hear each other a phrase of two bars late.
+fn far_apart() -> String {
+    let late = format!("{FILE}\n[network]\ndelay = {{ phrases = 1 }}\n");
+    late.replacen("tempo = 120", "tempo = 120\nphraselength = 2", 1)
+}
+
+#[test]
+fn what_there_is_no_room_for_until_it_is_heard_is_said_once() {
+    let mut hosts = Hosts::joined(&far_apart(), 2.0);
+    let said = Hosts::tick(hosts.far.as_ref().unwrap());
+    let bytes = Said::HDensity(0.9).by("melody@near").encode();
+    for _ in 0..20_000 {
+        let message = messages(&bytes).next().unwrap().unwrap();
+        hosts.far().event(Event::FarSpoke { host: host("near"), tick: Some(said), message });
+    }
+    let warned = hosts.far().told(Tone::Warning);
+    assert!(matches!(warned[..], [why] if why.contains("no room for is not heard")), "{warned:?}");
+}
+
 #[test]
 fn what_is_said_far_away_is_heard_a_phrase_later_where_the_file_says_so() {
-    let file = format!("{FILE}\n[network]\ndelay = {{ phrases = 1 }}\n").replacen(
-        "tempo = 120",
-        "tempo = 120\nphraselength = 2",
-        1,
-    );
+    let file = far_apart();
     let mut hosts = Hosts::joined(&file, 2.0);
     hosts.run(1.0);
     let said = Hosts::tick(hosts.far.as_ref().unwrap());

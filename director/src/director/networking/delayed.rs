@@ -2,7 +2,12 @@
 //! the same place of a later phrase, on time, however long it was on the way. A way that takes longer than the delay
 //! costs another phrase.
 
-use crate::{clock_thread::Order, director::Director, event::Action, network::HostName};
+use crate::{
+    clock_thread::Order,
+    director::Director,
+    event::{Action, Tone},
+    network::HostName,
+};
 use musebot_protocol::{Message, Tick, messages};
 use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 
@@ -71,7 +76,14 @@ impl Director {
         let said = said.unwrap_or(next).min(next);
         let due = due(said, self.ensemble.network.delay_phrases, phrase, next);
         if let Some(networking) = &mut self.networking {
-            networking.lost += u64::from(!networking.delayed.keep(due, host.clone(), message.bytes));
+            let kept = networking.delayed.keep(due, host.clone(), message.bytes);
+            if !kept && !std::mem::replace(&mut networking.told_full, true) {
+                self.say(Tone::Warning, format!(
+                    "more is said on other machines within the delay than is kept ({MOST} messages, {} MiB): what there is \
+                     no room for is not heard here",
+                    MOST_BYTES >> 20
+                ));
+            }
         }
     }
 

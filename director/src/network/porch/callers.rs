@@ -6,12 +6,10 @@ use std::{
     time::Duration,
 };
 
-/// Calls of one machine at once that have not lasted yet.
-pub(super) const AT_ONCE: usize = 8;
+/// Calls of one machine at once that have proved nothing yet.
+const AT_ONCE: usize = 8;
 /// And of all machines together.
 const ALL_AT_ONCE: usize = 48;
-/// A call that has lasted for so long is a host's: the link has hung up on all others by then.
-const LASTING: Duration = Duration::from_secs(8);
 /// So many calls of one machine may come to nothing
 const MISSES: usize = 8;
 /// within so long; then it has to wait until the first of them is that long ago.
@@ -19,7 +17,7 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// Machines that are kept in mind, at most.
 const MOST: usize = 4096;
 
-/// A call that has been put through.
+/// A call that has been taken, and has to prove that it is a host's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Call {
     from: IpAddr,
@@ -35,16 +33,15 @@ pub(super) struct Callers {
 }
 
 impl Callers {
-    /// Whether a call is put through.
+    /// Whether a call is taken.
     pub(super) fn takes(&mut self, from: IpAddr, now: Duration) -> Option<Call> {
         self.misses.retain(|_, misses| {
             misses.retain(|at| now.saturating_sub(*at) < WITHIN);
             !misses.is_empty()
         });
-        let young = self.open.iter().filter(|call| now.saturating_sub(call.at) < LASTING);
-        let (all, its) = young.fold((0, 0), |(all, its), call| (all + 1, its + usize::from(call.from == from)));
+        let its = self.open.iter().filter(|call| call.from == from).count();
         let missed = self.misses.get(&from).map_or(0, VecDeque::len);
-        if all >= ALL_AT_ONCE || its >= AT_ONCE || missed + its >= MISSES {
+        if self.open.len() >= ALL_AT_ONCE || its >= AT_ONCE || missed + its >= MISSES {
             return None;
         }
         let call = Call { from, at: now };
@@ -52,12 +49,12 @@ impl Callers {
         Some(call)
     }
 
-    /// A call has ended.
-    pub(super) fn ends(&mut self, call: Call, now: Duration) {
+    /// A call has proved that it is a host's, or come to nothing.
+    pub(super) fn ends(&mut self, call: Call, proved: bool, now: Duration) {
         if let Some(at) = self.open.iter().position(|open| *open == call) {
             self.open.swap_remove(at);
         }
-        if now.saturating_sub(call.at) < LASTING && (self.misses.len() < MOST || self.misses.contains_key(&call.from)) {
+        if !proved && (self.misses.len() < MOST || self.misses.contains_key(&call.from)) {
             self.misses.entry(call.from).or_default().push_back(now);
         }
     }
@@ -74,10 +71,11 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_stay_do_not_count_however_many_they_are() {
+    fn hosts_do_not_count_however_many_they_are_and_however_often_they_come() {
         let mut callers = Callers::default();
         for n in 0..100 {
-            assert!(callers.takes(machine(1), SECOND * 2 * n).is_some(), "host {n}");
+            let call = callers.takes(machine(1), SECOND).unwrap_or_else(|| panic!("host {n}"));
+            callers.ends(call, true, SECOND);
         }
     }
 
@@ -86,7 +84,7 @@ mod tests {
         let mut callers = Callers::default();
         let taken = (0..100).filter_map(|n| {
             let now = SECOND * n / 100;
-            callers.takes(machine(1), now).map(|call| callers.ends(call, now))
+            callers.takes(machine(1), now).map(|call| callers.ends(call, false, now))
         });
         assert_eq!(taken.count(), MISSES);
         assert!(callers.takes(machine(2), SECOND).is_some());
@@ -108,7 +106,7 @@ mod tests {
         for n in 0..20_000_u32 {
             let from = IpAddr::from(n.to_be_bytes());
             if let Some(call) = callers.takes(from, SECOND) {
-                callers.ends(call, SECOND);
+                callers.ends(call, false, SECOND);
             }
         }
         assert!(callers.misses.len() <= MOST && callers.open.is_empty());

@@ -1,0 +1,83 @@
+//! The other machines: what they bring becomes events, what bots of ours say goes out to them.
+
+use super::{BATCH, Performance};
+use crate::{
+    clock,
+    event::Event,
+    network::{Brings, Edge, HostName},
+};
+use musebot_protocol::{Tick, messages};
+use std::net::SocketAddr;
+
+/// Where no bot of this machine speaks from.
+const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
+
+impl Performance {
+    /// What other machines bring, up to a batch.
+    pub(super) fn hear_network(&mut self, first: Brings) -> Option<u8> {
+        let mut next = Some(first);
+        let mut left = BATCH;
+        while let Some(brings) = next.take() {
+            let code = match brings {
+                Brings::Said(host, tick, bytes) => self.hear_from_afar(&host, tick, &bytes),
+                Brings::Word(host, from, word) => self.event(Event::Letter { host, from, word }),
+                Brings::Reckoned(reckoning) => self.event(Event::Reckoned(reckoning)),
+            };
+            if code.is_some() {
+                return code;
+            }
+            left -= 1;
+            if left > 0 {
+                next = self.network.as_mut().and_then(Edge::more);
+            }
+        }
+        None
+    }
+
+    /// A broadcast from another machine goes to everybody here, and no further.
+    fn hear_from_afar(&mut self, host: &HostName, tick: Option<Tick>, bytes: &[u8]) -> Option<u8> {
+        for message in messages(bytes) {
+            match message {
+                Ok(message) => {
+                    let Some(topic) = message.topic() else { continue };
+                    if self.director.forwards(topic) && self.director.hears_at_once() {
+                        self.relay.pass_on(&self.out, NOBODY, message.bytes);
+                    }
+                    let code = self.event(Event::FarSpoke { host: host.clone(), tick, message });
+                    if code.is_some() {
+                        return code;
+                    }
+                }
+                Err(e) => return self.nonsense(NOBODY, e),
+            }
+        }
+        None
+    }
+
+    /// Passes on what a bot of ours has said to everybody; `next` is the tick that comes next.
+    pub(super) fn say_afar(&self, from: SocketAddr, topic: &str, next: Tick, bytes: &[u8]) {
+        if let Some(network) = &self.network {
+            let tick = self.director.speaks_at(clock::now(), from, next);
+            network.say(topic, tick, bytes);
+        }
+    }
+
+    /// Says what there was no room for.
+    pub(super) fn report_dropped(&mut self) {
+        let Some(network) = &mut self.network else { return };
+        if let Some(count) = self.dropped.add(network.newly_dropped(), clock::now()) {
+            tracing::warn!(
+                "{count} message(s) between machines found no room and are lost: more is said than the network, or the \
+                 slower of the machines, can take"
+            );
+        }
+    }
+}
+
+/// What the network brings next; for ever nothing where there is none.
+pub(super) async fn next_of(network: &mut Option<Edge>) -> Brings {
+    match network {
+        Some(network) => network.next().await,
+        None => std::future::pending().await,
+    }
+}
