@@ -1,6 +1,8 @@
 //! The band's promises, held to on renders of the real bots: the same measures that the bench
 //! prints for many seeds, for a few here.
 
+#[path = "support/build.rs"]
+mod build;
 #[path = "../benches/music/measures.rs"]
 mod measures;
 #[path = "../benches/music/piece.rs"]
@@ -10,11 +12,11 @@ mod rendered;
 #[path = "../benches/music/sound.rs"]
 mod sound;
 
+use build::build;
 use measures::MEASURES;
 use rendered::Rendered;
 use std::{
     path::{Path, PathBuf},
-    process::Command,
     sync::Once,
 };
 
@@ -22,14 +24,7 @@ use std::{
 fn ensemble(name: &str) -> PathBuf {
     static BUILT: Once = Once::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    BUILT.call_once(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(root).args(["build", "--quiet", "-p", "melody", "-p", "bass", "-p", "drums"]);
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success(), "the bots cannot be built");
-    });
+    BUILT.call_once(|| build(&["-p", "melody", "-p", "bass", "-p", "drums"]));
     root.join(format!("configs/ensembles/{name}.toml"))
 }
 

@@ -1,6 +1,6 @@
 //! Runs the examiner, and reads what it found.
 
-use crate::process::wait_until;
+use crate::process::{build, wait_until};
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -88,14 +88,7 @@ impl Folder {
 /// The breakable bot's program. `cargo test --test` builds no examples.
 pub(crate) fn broken_bot() -> PathBuf {
     static BUILT: Once = Once::new();
-    BUILT.call_once(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "-p", "director", "--example", "broken_bot"]);
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success(), "the breakable bot cannot be built");
-    });
+    BUILT.call_once(|| build(&["-p", "director", "--example", "broken_bot"]));
     beside_director("examples/broken_bot")
 }
 

@@ -1,7 +1,7 @@
 //! Bots that are seen: a page that people are told of, and pictures in a render.
 
 use crate::{
-    process::{Director, Home, wait_until},
+    process::{Director, Home, build, wait_until},
     rendering::{files, render, said},
 };
 use std::{
@@ -15,15 +15,7 @@ use std::{
 fn example(name: &str) -> PathBuf {
     static BUILT: Once = Once::new();
     let folder = Path::new(env!("CARGO_BIN_EXE_director")).parent().unwrap();
-    BUILT.call_once(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "-p", "musebot-kit", "--examples", "--target-dir"]);
-        cargo.arg(folder.parent().unwrap());
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success(), "the examples cannot be built");
-    });
+    BUILT.call_once(|| build(&["-p", "musebot-kit", "--examples"]));
     folder.join("examples").join(name)
 }
 
@@ -120,15 +112,7 @@ fn x12_a_band_that_makes_no_sound_at_all_has_pictures_and_a_film_without_sound()
 fn bots() -> &'static Path {
     static BUILT: Once = Once::new();
     let folder = Path::new(env!("CARGO_BIN_EXE_director")).parent().unwrap();
-    BUILT.call_once(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "-p", "bass", "-p", "visualiser", "--target-dir"]);
-        cargo.arg(folder.parent().unwrap());
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success(), "the bots cannot be built");
-    });
+    BUILT.call_once(|| build(&["-p", "bass", "-p", "visualiser"]));
     folder
 }
 

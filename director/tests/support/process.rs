@@ -1,5 +1,9 @@
 //! The real director as a process of its own, and small programs for it to launch.
 
+#[path = "build.rs"]
+mod build;
+
+pub(crate) use build::build;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs,
@@ -188,14 +192,7 @@ impl Drop for Director {
 /// Builds the real bots, once. `cargo test` does not build the binaries of other packages.
 pub(crate) fn real_bots() {
     static BUILT: std::sync::Once = std::sync::Once::new();
-    BUILT.call_once(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "-p", "melody", "-p", "bass", "-p", "drums"]);
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success(), "the bots cannot be built");
-    });
+    BUILT.call_once(|| build(&["-p", "melody", "-p", "bass", "-p", "drums"]));
 }
 
 /// Waits until something is so; not for ever.

@@ -141,11 +141,15 @@ fn machine() -> String {
     if !name.is_empty() && leads_back(&name).is_some() { name } else { "localhost".to_owned() }
 }
 
-/// The program of a bot: `cargo test` of the kit alone does not build those, so it is done here.
+/// The program of a bot: `cargo test` of the kit alone does not build those, so it is done here, unless `MUSEBOT_BUILT` says
+/// that all is there.
 fn program(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
+        if std::env::var_os("MUSEBOT_BUILT").is_some() {
+            return folder;
+        }
         let mut build = Command::new(env!("CARGO"));
         build.args(["build", "--quiet", "--bins", "--target-dir"]).arg(folder.parent().unwrap());
         BOTS.iter().for_each(|bot| {
