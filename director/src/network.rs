@@ -20,6 +20,8 @@ pub mod link;
 #[cfg(not(feature = "network"))]
 mod none;
 #[cfg(feature = "network")]
+pub mod notice;
+#[cfg(feature = "network")]
 pub mod ping;
 #[cfg(feature = "network")]
 pub mod pinger;

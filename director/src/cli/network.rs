@@ -11,6 +11,9 @@ pub struct Open {
     /// Let other machines with the ensemble's key join (`director join` there); on all interfaces, or on one ADDRESS
     #[arg(long, value_name = "ADDRESS[:PORT]", num_args = 0..=1, default_missing_value = "0.0.0.0", value_parser = address)]
     pub open: Option<SocketAddr>,
+    /// Let machines of the local network find it (mDNS): `director join` needs no host there. Everybody can see that
+    #[arg(long, requires = "open")]
+    pub announce: bool,
     /// The ensemble's key [default: where `director key new` puts it]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub key: Option<PathBuf>,
@@ -36,9 +39,10 @@ its own musebot folders. Nothing that comes over the network can start anything 
 #[derive(Debug, Args)]
 #[command(after_long_help = JOIN)]
 pub struct Join {
-    /// The leader: its name or address, with a port when it is not the usual one
+    /// The leader: its name or address, with a port when it is not the usual one [default: who announces an ensemble with this
+    /// key on the local network, see `play --announce`]
     #[arg(value_name = "HOST[:PORT]", value_hint = ValueHint::Hostname)]
-    pub leader: String,
+    pub leader: Option<String>,
     /// The ensemble's key, carried here from the first machine [default: where `director key new` puts it]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub key: Option<PathBuf>,

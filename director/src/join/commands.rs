@@ -9,7 +9,7 @@ use crate::{
         Edge, HostName,
         allowed::{Allowed, Cast, part},
         key::{Key, usual_place},
-        sheet,
+        notice, sheet,
         word::Welcome,
     },
     opening,
@@ -56,12 +56,19 @@ pub fn open(args: &Open, ensemble: &mut Ensemble) -> anyhow::Result<Option<Opene
     let key = Key::read(&args.key.clone().unwrap_or_else(usual_place))?;
     let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
     let far = part(ensemble, &own);
-    let edge = Edge::lead(&key, &own, at)?;
+    let mut edge = Edge::lead(&key, &own, at)?;
     let at = SocketAddr::new(at.ip(), edge.port().unwrap_or(at.port()));
     tracing::info!(
         "open to other machines on {at}, as {own}, with the key {} (`director join {own}.local` there)",
         key.fingerprint()
     );
+    if args.announce {
+        match edge.announce(&own, at, &key.fingerprint()) {
+            Ok(()) => tracing::info!("announced on the local network (`director join` there finds us)"),
+            // Whoever knows our name joins all the same.
+            Err(e) => tracing::error!("failed to announce the ensemble on the local network: {e}"),
+        }
+    }
     for bot in &far {
         let host = match &bot.host {
             Some(Place::On(host)) => host.as_str(),
@@ -94,7 +101,10 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
     let key = Key::read(&file)?;
     let allowed = Allowed::read(args.bots.as_deref())?;
     let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
-    let leader = with_port(&args.leader);
+    let leader = match &args.leader {
+        Some(leader) => with_port(leader),
+        None => find(&key.fingerprint())?,
+    };
     loop {
         tracing::info!("calling {leader} as {own}");
         let (edge, welcome) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
@@ -103,6 +113,14 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
             return Ok(ended.code);
         }
     }
+}
+
+/// Where the leader is that announces an ensemble with this key.
+fn find(fingerprint: &str) -> anyhow::Result<String> {
+    tracing::info!("looking on the local network for the ensemble with the key {fingerprint}");
+    let (name, at) = notice::look(fingerprint, notice::PATIENCE, notice::MDNS_PORT)?;
+    tracing::info!("{name} announces it at {at}");
+    Ok(at.to_string())
 }
 
 /// Plays what the leader has welcomed us to.

@@ -5,6 +5,7 @@ use super::{
     door::{Door, Unreached},
     key::{Key, KeyError},
     link::{End, In, Link},
+    notice::{MDNS_PORT, Notice, NoticeError},
     offset,
     pinger::{Answerer, Pinger, Report},
     porch::Porch,
@@ -83,6 +84,7 @@ pub struct Edge {
     me: u64,
     way: Way,
     dropped: u64,
+    notice: Option<Notice>,
     /// Where the link's socket is; nobody else of this machine can look into it.
     _folder: tempfile::TempDir,
 }
@@ -130,7 +132,7 @@ impl Edge {
             Link::open(&End::Leader(inside.clone()), own, sender).map_err(|e| NetworkError::Other(e.to_string()))?;
         let porch = Porch::open(calls, Seal::new(key)?, &inside)?;
         let way = Way::Leader { _porch: porch, answerer, port, sessions: BTreeMap::new() };
-        Ok(Self { link, news, me: draw()?, way, dropped: 0, _folder: folder })
+        Ok(Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder })
     }
 
     /// Where other machines reach the leader: its port, also where the system has chosen it.
@@ -140,6 +142,15 @@ impl Edge {
             Way::Leader { port, .. } => Some(*port),
             Way::Satellite { .. } => None,
         }
+    }
+
+    /// Lets machines of the local network find the ensemble, for as long as this lives.
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub fn announce(&mut self, own: &HostName, at: SocketAddr, fingerprint: &str) -> Result<(), NoticeError> {
+        self.notice = Some(Notice::hang(own, at, fingerprint, MDNS_PORT)?);
+        Ok(())
     }
 
     /// Reaches a leader and asks it to be let in: what it says of the ensemble. Blocks for some seconds at most.
@@ -163,7 +174,7 @@ impl Edge {
         let link = link.map_err(|e| not_reached(format!("it took the call, but the link was not made ({e})")))?;
         let (reporter, reports) = mpsc::channel(REPORTS);
         let way = Way::Satellite { door, leader: own.clone(), pinger: None, reports, sender: reporter };
-        let mut edge = Self { link, news, me: draw()?, way, dropped: 0, _folder: folder };
+        let mut edge = Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder };
         let welcome = edge.ask_to_be_let_in(leader)?;
         edge.measure(&welcome);
         Ok((edge, welcome))

@@ -4,7 +4,6 @@
 //! certificate whenever it needs one, and takes only certificates that are signed with it: both ends of a
 //! link are certain of each other, and there is nothing to renew, and no list to keep.
 
-use super::seal::NAME;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ED25519,
@@ -17,6 +16,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What every certificate of an ensemble is for. It is nobody's name, so the leader may be called and reached as it likes.
+pub(super) const NAME: &str = "director";
 /// A key file, at most: whatever is longer is none.
 const LONGEST: u64 = 16 << 10;
 

@@ -1,7 +1,7 @@
 //! How both ends of a call prove that they belong to the ensemble, and what keeps others from listening: TLS 1.3, where each
 //! shows a certificate that the ensemble's key has signed, and where no other authority counts.
 
-use super::key::{Key, KeyError};
+use super::key::{Key, KeyError, NAME};
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig, crypto::ring::default_provider, pki_types::ServerName,
     server::WebPkiClientVerifier, version::TLS13,
@@ -14,8 +14,6 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
-/// What every certificate of an ensemble is for. It is nobody's name, so the leader may be called and reached as it likes.
-pub(super) const NAME: &str = "director";
 /// Whoever calls, or takes a call, has to prove itself within so long.
 const PROVES_WITHIN: Duration = Duration::from_secs(3);
 /// How long the last words of a call may take to get out.

@@ -3,7 +3,7 @@
 use crate::{
     player::{Player, in_order},
     process::{Director, PATIENCE},
-    stage::{Stage, address, asks, duo},
+    stage::{Stage, address, asks, asks_whoever_is_there, duo},
 };
 use director::network::key::Key;
 use std::{
@@ -119,4 +119,29 @@ fn a_satellite_that_was_killed_and_comes_back_at_once_is_not_taken_for_its_own_d
     assert!(killed.elapsed() < PATIENCE);
     let _b = Player::new(&left, "b@left");
     a.knows(&["a@studio", "b@left"]);
+}
+
+#[test]
+fn a_leader_that_is_announced_is_found_by_its_key_alone() {
+    let stages = [Stage::new(), Stage::new()];
+    let leads = |stage: &Stage| stage.lead_with(&["--open", "127.0.0.1:0", "--announce"], &duo(""));
+    let studios = stages.each_ref().map(leads);
+    for studio in &studios {
+        studio.says("announced on the local network");
+    }
+    for (stage, studio) in stages.iter().zip(&studios) {
+        let left = Director::start(asks_whoever_is_there("left", &stage.key));
+        left.says(&format!("studio announces it at {}", address(studio)));
+        studio.says("left has joined");
+    }
+}
+
+#[test]
+fn an_ensemble_that_nobody_announces_is_not_found_and_what_to_do_is_said() {
+    let stage = Stage::new();
+    let _hidden = stage.lead(&duo(""));
+    let said = fails(Director::start(asks_whoever_is_there("left", &stage.key)));
+    for words in ["no ensemble with the key", "--announce", "director join HOST"] {
+        assert!(said.contains(words), "`{words}` was not said: {said}");
+    }
 }

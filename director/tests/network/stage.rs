@@ -48,8 +48,15 @@ impl Stage {
     /// The same at this address.
     #[track_caller]
     pub(crate) fn lead_at(&self, at: &str, toml: &str) -> Director {
+        self.lead_with(&["--open", at], toml)
+    }
+
+    /// The same with whatever else is to be said on its command line.
+    #[track_caller]
+    pub(crate) fn lead_with(&self, open: &[&str], toml: &str) -> Director {
         let key = self.key.to_str().unwrap();
-        Director::play_in(&self.home.ensemble(toml), &["--open", at, "--name", "studio", "--key", key], &[])
+        let args = [open, &["--name", "studio", "--key", key]].concat();
+        Director::play_in(&self.home.ensemble(toml), &args, &[])
     }
 
     /// A satellite with a list of puppets, and whatever else is to be said on its command line.
@@ -72,6 +79,13 @@ impl Stage {
 pub(crate) fn asks(leader: &str, name: &str, key: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_director"));
     command.args(["join", leader, "--name", name, "--listen", "0", "--control", "0", "--key"]).arg(key);
+    command
+}
+
+/// The same, with a leader that has to be found.
+pub(crate) fn asks_whoever_is_there(name: &str, key: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_director"));
+    command.args(["join", "--name", name, "--listen", "0", "--control", "0", "--key"]).arg(key);
     command
 }
 
