@@ -72,9 +72,15 @@ impl ClockOut {
         period: f64,
         send: &mut impl FnMut(Duration, ClockWord) -> bool,
     ) {
+        // Ticks may have been left out, and the one that it was to stop before among them.
+        self.end_before(tick, send);
         self.next = tick + 1;
         self.pulses(tick, self.shifted(sounds), period, send);
-        if let Some(Ends { from, at, again }) = self.ends.filter(|ends| ends.from <= self.next) {
+        self.end_before(self.next, send);
+    }
+
+    fn end_before(&mut self, next: Tick, send: &mut impl FnMut(Duration, ClockWord) -> bool) {
+        if let Some(Ends { from, at, again }) = self.ends.filter(|ends| ends.from <= next) {
             self.halt(from, at, again, send);
         }
     }

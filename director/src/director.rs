@@ -361,6 +361,8 @@ impl Director {
             let what =
                 format!("the director had been stopped for {:.1} s: going on where the others are", by.as_secs_f64());
             self.say(Tone::Warning, what);
+            // Nothing comes any more from where we stood still on.
+            self.halt_clocks(self.next_tick(now.saturating_sub(by)), now);
             return self.catch_up(now);
         }
         self.origin = self.origin.map(|origin| origin + by);

@@ -206,3 +206,23 @@ fn what_comes_before_a_stop_that_was_told_early_is_played_to_the_end() {
         }
     }
 }
+
+#[test]
+fn who_is_stopped_before_a_tick_that_is_left_out_finds_the_place_of_the_one_that_comes() {
+    let map = TempoMap::new(tempo(120.0));
+    // The order to stop comes with the tick before it sent already, or still to come; and then never.
+    for told in [31, 29] {
+        let (mut out, mut got) = (ClockOut::new(0.0, 16), Vec::new());
+        send(&mut out, &map, 0..told, &mut got);
+        let now = Duration::from_secs_f64(map.seconds(Tick(31))) + D;
+        out.stop(Tick(31), now, true, &mut |at, word| {
+            got.push((at.as_secs_f64(), word));
+            true
+        });
+        send(&mut out, &map, 98..110, &mut got);
+        let place = ClockWord::Position(25);
+        assert_eq!(words(&got), [ClockWord::Start, ClockWord::Stop, place, ClockWord::Continue]);
+        let stopped = got.iter().position(|(_, word)| *word == ClockWord::Stop).unwrap();
+        assert_eq!(got[stopped + 1].1, place, "no pulse comes between");
+    }
+}

@@ -8,6 +8,7 @@ use crate::{
 };
 use musebot_devices::Wanted;
 use musebot_protocol::Tick;
+use std::time::Duration;
 
 /// One port.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,13 @@ impl Director {
             }
         };
         self.say(tone, what);
+    }
+
+    /// The clocks stop where a tick would have been due, and go on with whichever tick comes next.
+    pub(super) fn halt_clocks(&mut self, from: Tick, at: Duration) {
+        if self.origin.is_some() && self.quitting.is_none() {
+            self.out.push(Action::Clock(Order::Stop { from, at, again: true }));
+        }
     }
 
     /// No more clock from this tick on.

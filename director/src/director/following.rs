@@ -8,10 +8,9 @@
 
 use super::Director;
 use crate::{
-    clock_thread::Order,
     clock_word::ClockWord,
     ensemble::ClockPort,
-    event::{Action, ClockNews, Tone},
+    event::{ClockNews, Tone},
     follower::Hold,
     master::{Master, Turn},
 };
@@ -322,7 +321,7 @@ impl Director {
             return false;
         }
         following.role = Role::Poised(tick);
-        self.out.push(Action::Clock(Order::Stop { from: tick, at, again: true }));
+        self.halt_clocks(tick, at);
         self.map.pause(tick);
         self.send_map();
         true

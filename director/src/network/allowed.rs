@@ -3,7 +3,7 @@
 
 use super::HostName;
 use crate::{
-    ensemble::{BotEntry, Ensemble, Place, Program},
+    ensemble::{BotEntry, ClockPorts, Ensemble, Place, Program},
     musebot_folder::MusebotFolder,
 };
 use musebot_protocol::BotId;
@@ -70,8 +70,12 @@ impl Allowed {
     /// Picks the bots of a host from the sheet of all: `yours` are the names of those that the leader wants here.
     #[must_use]
     pub fn cast(&self, all: Ensemble, yours: &[String], own: &HostName, leader: &HostName) -> Cast {
-        let mut cast =
-            Cast { ensemble: Ensemble { bots: Vec::new(), ..all.clone() }, elsewhere: Vec::new(), refused: Vec::new() };
+        // Which ports are played and heard here is this machine's own business, too; the clock that leads is the leader's.
+        let out = self.list.as_ref().map(|list| list.clock.out.clone()).unwrap_or_default();
+        let clock = ClockPorts { out, input: None };
+        let (bots, surfaces, jack_connects) = Default::default();
+        let ensemble = Ensemble { bots, surfaces, jack_connects, clock, ..all.clone() };
+        let mut cast = Cast { ensemble, elsewhere: Vec::new(), refused: Vec::new() };
         // What is run is looked for as on this machine's own stage.
         if let Some(list) = &self.list {
             cast.ensemble.home.clone_from(&list.home);
@@ -159,6 +163,21 @@ mod tests {
         assert_eq!(cast.ensemble.bots.len(), 1, "what is not on the list is not started");
         assert_eq!(cast.refused, ["reboot"]);
         assert_eq!(cast.elsewhere[0].id.as_str(), "drums@a");
+    }
+
+    #[test]
+    fn the_ports_of_a_satellites_clock_are_those_of_its_own_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bots.toml");
+        std::fs::write(&file, "[clock]\nout = \"midi:TR-8\"\nin = \"midi:ours\"\n").unwrap();
+        let all = "[clock]\nout = \"midi:evil\"\nin = \"midi:evil\"\n";
+        let named = |list: Allowed| {
+            let ensemble = list.cast(sheet(all), &[], &host("b"), &host("a")).ensemble;
+            assert!(ensemble.clock.input.is_none());
+            ensemble.clock.out.iter().map(|port| format!("{:?}", port.address.port)).collect::<Vec<_>>()
+        };
+        assert_eq!(named(Allowed::read(Some(&file)).unwrap()), ["Named(\"TR-8\")"]);
+        assert!(named(Allowed::default()).is_empty());
     }
 
     #[test]

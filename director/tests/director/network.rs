@@ -13,7 +13,7 @@ use director::{
         allowed::{Allowed, Cast, part},
         offset::Estimate,
         sheet,
-        word::{LinkState, VOCABULARY, Word},
+        word::{LinkState, VOCABULARY, Welcome, Word},
     },
 };
 use musebot_protocol::{Control, Gain, Said, State, Tick, messages};
@@ -61,6 +61,8 @@ struct Hosts {
     /// Whether anything gets through.
     linked: bool,
     reckoned: Duration,
+    /// How the leader's clock stands against the satellite's, as the satellite reckons.
+    offset: f64,
 }
 
 fn host(name: &str) -> HostName {
@@ -77,19 +79,25 @@ impl Hosts {
         leader.director.open_to(host("near"), own);
         let mut leader = leader.begin();
         leader.run(0.7);
-        Self { leader, far: None, post: VecDeque::new(), linked: true, reckoned: Duration::ZERO }
+        Self { leader, far: None, post: VecDeque::new(), linked: true, reckoned: Duration::ZERO, offset: -AHEAD }
     }
 
     /// A leader and a satellite that has joined after so many seconds.
     fn joined(file: &str, after: f64) -> Self {
+        Self::joined_with(LIST, file, after)
+    }
+
+    /// The same, and this is what the satellite may start.
+    fn joined_with(list: &str, file: &str, after: f64) -> Self {
         let mut hosts = Self::alone(file);
         hosts.run(after);
-        hosts.join();
+        hosts.join(list);
         hosts.run(1.0);
         hosts
     }
 
-    fn join(&mut self) {
+    /// The satellite asks to be let in.
+    fn asks(&mut self) -> Welcome {
         self.leader.letters.clear();
         self.tell_leader(Word::Hello { vocabulary: VOCABULARY, version: "x".into() });
         let letters = std::mem::take(&mut self.leader.letters);
@@ -97,12 +105,16 @@ impl Hosts {
             Word::Welcome(welcome) => Some(*welcome),
             _ => None,
         });
-        let welcome = welcome.expect("a welcome");
+        welcome.expect("a welcome")
+    }
+
+    fn join(&mut self, list: &str) {
+        let welcome = self.asks();
         let folder = tempfile::tempdir().unwrap();
-        let list = folder.path().join("bots.toml");
-        std::fs::write(&list, LIST).unwrap();
+        let file = folder.path().join("bots.toml");
+        std::fs::write(&file, list).unwrap();
         let all = sheet::read(&welcome.sheet, &welcome.leader).unwrap_or_else(|faults| panic!("{faults}"));
-        let allowed = Allowed::read(Some(&list)).unwrap();
+        let allowed = Allowed::read(Some(&file)).unwrap();
         let Cast { ensemble, elsewhere, .. } = allowed.cast(all, &welcome.yours, &host("far"), &welcome.leader);
         let bots = ensemble.bots.iter().map(|bot| Fake::ours(bot.id.as_str())).collect();
         let mut far = Rig::with_ensemble(ensemble, bots);
@@ -139,7 +151,7 @@ impl Hosts {
                 far.run(0.02);
                 if self.linked && now >= self.reckoned {
                     self.reckoned = now + Duration::from_millis(100);
-                    let estimate = Estimate { at: far.now, offset: -AHEAD, drift: 0.0, sigma: 1e-5 };
+                    let estimate = Estimate { at: far.now, offset: self.offset, drift: 0.0, sigma: 1e-5 };
                     let link = LinkState { round_trip_ms: 30.0, ..LinkState::default() };
                     far.event(Event::Reckoned(Reckoning { estimate: Some(estimate), anew: false, link }));
                 }
@@ -259,7 +271,7 @@ fn who_joins_late_finds_the_faders_as_they_stand_and_hears_what_was_said() {
     let pool = Said::HDensity(0.3).by("melody@near").encode();
     hosts.leader.speaks(hosts.leader.ports["melody@near"], &pool);
     hosts.run(3.0);
-    hosts.join();
+    hosts.join(LIST);
     hosts.run(1.0);
     let heard: Vec<_> = hosts.far().log.iter().map(|(_, done)| format!("{done:?}")).collect();
     for words in ["hdensity", "/broadcast/density"] {
@@ -406,4 +418,55 @@ fn what_is_said_far_away_is_heard_a_phrase_later_where_the_file_says_so() {
         _ => None,
     });
     assert_eq!(before, Some(said.0 + phrase));
+}
+
+/// Where clocks that follow a director were stopped since its decision of this number; `true` if they may go on.
+fn stops(rig: &Rig, since: usize) -> Vec<(i64, bool)> {
+    let stop =
+        |(_, done): &(f64, Done)| if let Done::ClocksStop(tick, again) = done { Some((*tick, *again)) } else { None };
+    rig.log[since..].iter().filter_map(stop).collect()
+}
+
+#[test]
+fn machines_that_follow_a_satellite_are_stopped_before_its_ticks_jump_and_find_their_place_after() {
+    let mut hosts = Hosts::joined(FILE, 5.0);
+    hosts.run(1.0);
+    assert!(stops(hosts.far(), 0).is_empty(), "nobody is stopped while the map is only bent");
+    let begun = hosts.far().log.len();
+    // The leader turns out to be later, and then much earlier.
+    hosts.offset -= 0.4;
+    hosts.run(1.5);
+    let waits = stops(hosts.far(), begun);
+    let [(tick, true)] = waits[..] else { panic!("{waits:?}") };
+    assert!(Hosts::said(hosts.far.as_ref().unwrap(), "waiting 0.40 s"));
+    let (begun, last) = (hosts.far().log.len(), Hosts::tick(hosts.far.as_ref().unwrap()).0);
+    assert!(last > tick, "it has gone on");
+    hosts.offset += 2.0;
+    hosts.run(1.5);
+    let skips = stops(hosts.far(), begun);
+    let [(tick, true)] = skips[..] else { panic!("{skips:?}") };
+    let goes_on = hosts.far().clock.as_ref().unwrap().1.begins().0;
+    assert!(last < tick && tick < goes_on, "stopped before {tick}, and on with {goes_on}");
+}
+
+#[test]
+fn machines_that_follow_a_leader_are_stopped_when_it_stood_still_and_the_others_played_on() {
+    let mut hosts = Hosts::joined(FILE, 5.0);
+    let (begun, last) = (hosts.leader.log.len(), Hosts::tick(&hosts.leader).0);
+    hosts.leader.now += Duration::from_secs(3);
+    hosts.leader.event(Event::Stalled(Duration::from_secs(3)));
+    let stopped = stops(&hosts.leader, begun);
+    let goes_on = hosts.leader.clock.as_ref().unwrap().1.begins().0;
+    assert!(matches!(stopped[..], [(tick, true)] if tick >= last && tick < goes_on), "{stopped:?}, on with {goes_on}");
+}
+
+#[test]
+fn machines_that_follow_a_satellite_are_stopped_when_another_leader_has_taken_the_place() {
+    let mut hosts = Hosts::joined_with(&format!("[clock]\nout = \"midi:TR-8\"\n{LIST}"), FILE, 2.0);
+    hosts.run(1.0);
+    let (welcome, begun) = (hosts.asks(), hosts.far().log.len());
+    let word = Box::new(Word::Welcome(Box::new(welcome)));
+    hosts.far().event(Event::Letter { host: host("near"), from: 9, word });
+    let stopped = stops(hosts.far(), begun);
+    assert!(matches!(stopped[..], [(_, false)]), "{stopped:?}");
 }

@@ -25,6 +25,9 @@ const ON_ITS_WAY: Duration = Duration::from_millis(4);
 /// After so long we begin with what we know.
 const LONGEST_SEARCH: Duration = Duration::from_secs(3);
 
+/// Who waits for so many seconds waits until the leader, which waits itself, knows for how long.
+const FOR_EVER: f64 = 1e8;
+
 /// What a satellite knows of the leader.
 pub(super) struct Satellite {
     pub(super) leader: HostName,
@@ -186,6 +189,11 @@ impl Director {
         if let Some(satellite) = self.satellite() {
             satellite.bent = next + i64::from(TICKS_PER_BEAT);
         }
+        match how {
+            Move::Waits { .. } => self.halt_clocks(next, self.instant(next)),
+            Move::Skips { from, .. } => self.halt_clocks(from, now),
+            Move::Bent { .. } | Move::Sooner { .. } => {}
+        }
         self.map = map;
         self.has_moved(now, how);
     }
@@ -206,11 +214,16 @@ impl Director {
         match how {
             Move::Bent { .. } => self.send_map(),
             Move::Waits { by } => {
-                self.say(Tone::Warning, format!("waiting {by:.2} s for the leader"));
+                let long = if by < FOR_EVER { format!(" {by:.2} s") } else { String::new() };
+                self.say(Tone::Warning, format!("waiting{long} for the leader"));
                 self.send_map();
             }
             Move::Sooner { by } => {
-                self.say(Tone::Warning, format!("{by:.2} s behind the leader: catching up"));
+                let what = match by < FOR_EVER {
+                    true => format!("{by:.2} s behind the leader: catching up"),
+                    false => "the leader goes on, and we with it".to_owned(),
+                };
+                self.say(Tone::Warning, what);
                 self.send_map();
             }
             Move::Skips { from, to } => {
