@@ -16,6 +16,8 @@ mod player;
 #[path = "network/stage.rs"]
 mod stage;
 
+#[path = "network/blocked.rs"]
+mod blocked;
 #[path = "network/conducting.rs"]
 mod conducting;
 #[path = "network/ending.rs"]

@@ -60,6 +60,8 @@ struct Hosts {
     post: VecDeque<(Duration, bool, Word)>,
     /// Whether anything gets through.
     linked: bool,
+    /// Whether pings have to take the link.
+    in_link: bool,
     reckoned: Duration,
     /// How the leader's clock stands against the satellite's, as the satellite reckons.
     offset: f64,
@@ -79,7 +81,15 @@ impl Hosts {
         leader.director.open_to(host("near"), own);
         let mut leader = leader.begin();
         leader.run(0.7);
-        Self { leader, far: None, post: VecDeque::new(), linked: true, reckoned: Duration::ZERO, offset: -AHEAD }
+        Self {
+            leader,
+            far: None,
+            post: VecDeque::new(),
+            linked: true,
+            in_link: false,
+            reckoned: Duration::ZERO,
+            offset: -AHEAD,
+        }
     }
 
     /// A leader and a satellite that has joined after so many seconds.
@@ -152,7 +162,7 @@ impl Hosts {
                 if self.linked && now >= self.reckoned {
                     self.reckoned = now + Duration::from_millis(100);
                     let estimate = Estimate { at: far.now, offset: self.offset, drift: 0.0, sigma: 1e-5 };
-                    let link = LinkState { round_trip_ms: 30.0, ..LinkState::default() };
+                    let link = LinkState { round_trip_ms: 30.0, in_link: self.in_link, ..LinkState::default() };
                     far.event(Event::Reckoned(Reckoning { estimate: Some(estimate), anew: false, link }));
                 }
                 let out = std::mem::take(&mut far.letters);
@@ -329,6 +339,23 @@ fn a_lost_link_is_noticed_in_two_seconds_both_play_on_and_it_heals_without_a_jum
     assert!(Hosts::said(hosts.far.as_ref().unwrap(), "near is back"));
     assert!(hosts.apart().abs() < 1e-3, "{}", hosts.apart());
     assert!(!Hosts::said(hosts.far.as_ref().unwrap(), "behind"), "nothing has jumped");
+}
+
+#[test]
+fn where_pings_have_to_take_the_link_both_are_told_once_what_to_open_and_when_they_need_it_no_more() {
+    let mut hosts = Hosts::joined(FILE, 3.0);
+    let said = |rig: &Rig, words: &str| {
+        let says = rig.log.iter().filter(|(_, done)| matches!(done, Done::Say(_, what) if what.contains(words)));
+        says.count()
+    };
+    assert_eq!(said(hosts.far(), "UDP"), 0);
+    hosts.in_link = true;
+    hosts.run(5.0);
+    assert_eq!((said(hosts.far(), "UDP"), said(hosts.far(), "open that port for UDP on near")), (1, 1));
+    assert_eq!(said(&hosts.leader, "far: pings to near go through"), 1);
+    hosts.in_link = false;
+    hosts.run(5.0);
+    assert_eq!((said(hosts.far(), "UDP"), said(hosts.far(), "pings go there again")), (2, 1));
 }
 
 #[test]
