@@ -22,6 +22,8 @@ mod blocked;
 mod conducting;
 #[path = "network/ending.rs"]
 mod ending;
+#[path = "network/examining.rs"]
+mod examining;
 #[path = "network/joining.rs"]
 mod joining;
 #[path = "network/losing.rs"]

@@ -92,7 +92,7 @@ pub struct Edge {
 
 enum Way {
     Leader {
-        _porch: Porch,
+        porch: Porch,
         answerer: Answerer,
         port: u16,
         sessions: BTreeMap<HostName, u64>,
@@ -116,8 +116,17 @@ type Pongs = std::sync::mpsc::Receiver<(Duration, [u8; LENGTH])>;
 pub enum Brings {
     /// A bot's broadcast, and the tick at which it was said there.
     Said(HostName, Option<Tick>, Vec<u8>),
-    /// A director's word, and who there says it.
-    Word(HostName, u64, Box<Word>),
+    /// A director's word.
+    Word {
+        /// On which host.
+        host: HostName,
+        /// Who there says it.
+        from: u64,
+        /// Where that host is reached, as far as we see it.
+        at: Option<IpAddr>,
+        /// What.
+        word: Box<Word>,
+    },
     /// How the leader's clock stands.
     Reckoned(Reckoning),
 }
@@ -137,7 +146,7 @@ impl Edge {
         let link = Link::open(&End::Leader(inside.clone()), own, sender, Box::new(answerer.elsewhere()));
         let link = link.map_err(|e| NetworkError::Other(e.to_string()))?;
         let porch = Porch::open(calls, Seal::new(key)?, &inside)?;
-        let way = Way::Leader { _porch: porch, answerer, port, sessions: BTreeMap::new() };
+        let way = Way::Leader { porch, answerer, port, sessions: BTreeMap::new() };
         Ok(Self { link, news, me: draw()?, way, dropped: 0, _folder: folder })
     }
 
@@ -158,7 +167,7 @@ impl Edge {
         let folder = runtime::private_folder()?;
         let socket = folder.path().join(SOCKET);
         let not_reached = |why: String| NetworkError::NotReached { leader: leader.to_owned(), why };
-        let door = Door::open(leader, Seal::new(key)?, &socket).map_err(|unreached| match unreached {
+        let door = Door::open(leader, own, Seal::new(key)?, &socket).map_err(|unreached| match unreached {
             Unreached::Why(why) => not_reached(why),
             Unreached::AnotherKey => NetworkError::WrongKey {
                 leader: leader.to_owned(),
@@ -301,8 +310,17 @@ impl Edge {
                 if let Word::Welcome(welcome) = &letter.word {
                     self.measure(welcome);
                 }
-                Some(Brings::Word(host, letter.from, Box::new(letter.word)))
+                let at = self.address(&host);
+                Some(Brings::Word { host, from: letter.from, at, word: Box::new(letter.word) })
             }
+        }
+    }
+
+    /// Where a host is reached: satellites reach each other through the leader.
+    fn address(&self, host: &HostName) -> Option<IpAddr> {
+        match &self.way {
+            Way::Leader { porch, .. } => porch.address(host),
+            Way::Satellite { door, leader, .. } => (leader == host).then(|| door.leader().ip().to_canonical()),
         }
     }
 

@@ -143,13 +143,23 @@ impl Hosts {
     }
 
     fn tell_leader(&mut self, word: Word) {
-        self.leader.event(Event::Letter { host: host("far"), from: 2, word: Box::new(word) });
+        self.leader.event(Event::Letter {
+            host: host("far"),
+            from: 2,
+            at: Some([10, 0, 0, 2].into()),
+            word: Box::new(word),
+        });
     }
 
     /// Another director that calls itself `far` asks to be let in.
     fn asks_as_far(&mut self) {
         let hello = Word::Hello { vocabulary: VOCABULARY, version: "x".into() };
-        self.leader.event(Event::Letter { host: host("far"), from: 3, word: Box::new(hello) });
+        self.leader.event(Event::Letter {
+            host: host("far"),
+            from: 3,
+            at: Some([10, 0, 0, 3].into()),
+            word: Box::new(hello),
+        });
     }
 
     fn run(&mut self, seconds: f64) {
@@ -180,7 +190,12 @@ impl Hosts {
                 if to_leader {
                     self.tell_leader(word);
                 } else {
-                    self.far().event(Event::Letter { host: host("near"), from: 1, word: Box::new(word) });
+                    self.far().event(Event::Letter {
+                        host: host("near"),
+                        from: 1,
+                        at: Some([10, 0, 0, 1].into()),
+                        word: Box::new(word),
+                    });
                 }
             }
         }
@@ -359,6 +374,19 @@ fn where_pings_have_to_take_the_link_both_are_told_once_what_to_open_and_when_th
 }
 
 #[test]
+fn each_host_says_where_the_others_are_reached_and_which_it_is_itself_and_no_namesake_changes_that() {
+    let mut hosts = Hosts::joined(FILE, 3.0);
+    hosts.asks_as_far();
+    hosts.run(1.0);
+    let told = |rig: &Rig| {
+        let hosts = rig.director.hosts();
+        hosts.into_iter().map(|host| format!("{} {} {}", host.name, host.address, host.state)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&hosts.leader), ["near here leader", "far 10.0.0.2 here"]);
+    assert_eq!(told(hosts.far()), ["far here here", "near 10.0.0.1 leader"]);
+}
+
+#[test]
 fn a_satellite_ends_with_a_lost_leader_where_the_file_says_so() {
     let file = format!("{FILE}\n[network]\non-leader-loss = \"end\"\n");
     let mut hosts = Hosts::joined(&file, 2.0);
@@ -493,7 +521,7 @@ fn machines_that_follow_a_satellite_are_stopped_when_another_leader_has_taken_th
     hosts.run(1.0);
     let (welcome, begun) = (hosts.asks(), hosts.far().log.len());
     let word = Box::new(Word::Welcome(Box::new(welcome)));
-    hosts.far().event(Event::Letter { host: host("near"), from: 9, word });
+    hosts.far().event(Event::Letter { host: host("near"), from: 9, at: None, word });
     let stopped = stops(hosts.far(), begun);
     assert!(matches!(stopped[..], [(_, false)]), "{stopped:?}");
 }
