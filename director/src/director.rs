@@ -224,7 +224,10 @@ impl Director {
             Event::MasterPort(news) => self.master_port(news),
             Event::ClockPort { port, news } => self.clock_port(port, news),
             Event::Surface { number, news } => self.surface(now, number, news),
-            Event::Letter { host, from, word } => self.letter(now, &host, from, *word),
+            Event::Letter { host, from, at, word } => {
+                self.letter(now, &host, from, *word);
+                self.is_reached_at(&host, from, at);
+            }
             Event::FarSpoke { host, tick, message } => self.spoke_from_afar(now, &host, tick, message),
             Event::Reckoned(reckoning) => self.reckoned(now, reckoning),
             Event::Timer => self.time_passed(now),

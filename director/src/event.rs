@@ -11,7 +11,11 @@ use crate::{
 };
 use musebot_devices::MidiMessage;
 use musebot_protocol::{BotId, Control, Message, Reply, Tick, ToDirector};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 /// What happened.
 #[derive(Debug)]
@@ -92,6 +96,8 @@ pub enum Event<'a> {
         host: HostName,
         /// Which director there: drawn when it began.
         from: u64,
+        /// Where that host is reached, as far as we see it.
+        at: Option<IpAddr>,
         /// What.
         word: Box<Word>,
     },

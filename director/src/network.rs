@@ -14,6 +14,8 @@ mod door;
 #[cfg(feature = "network")]
 mod edge;
 #[cfg(feature = "network")]
+mod greeting;
+#[cfg(feature = "network")]
 pub mod key;
 #[cfg(feature = "network")]
 pub mod link;

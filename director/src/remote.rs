@@ -129,8 +129,8 @@ fn hosts(out: &mut dyn Write, hosts: &[Args], heading: bool) -> anyhow::Result<(
     if heading {
         writeln!(
             out,
-            "{:16} {:8} {:>4} {:>10} {:>9} {:>7} {:>12}  pings by",
-            "host", "state", "bots", "round trip", "jitter", "loss", "clock within"
+            "{:16} {:8} {:15} {:>4} {:>10} {:>9} {:>7} {:>12}  pings by",
+            "host", "state", "address", "bots", "round trip", "jitter", "loss", "clock within"
         )?;
     }
     for host in hosts {
@@ -140,9 +140,10 @@ fn hosts(out: &mut dyn Write, hosts: &[Args], heading: bool) -> anyhow::Result<(
         let loss = if number(4) < 0.0 { "-".into() } else { format!("{:.1} %", number(4)) };
         writeln!(
             out,
-            "{:16} {:8} {:>4} {:>10} {:>9} {:>7} {:>12}  {}",
+            "{:16} {:8} {:15} {:>4} {:>10} {:>9} {:>7} {:>12}  {}",
             text(0),
             text(7),
+            text(1),
             number(6),
             ms(2),
             ms(3),

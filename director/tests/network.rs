@@ -16,10 +16,14 @@ mod player;
 #[path = "network/stage.rs"]
 mod stage;
 
+#[path = "network/blocked.rs"]
+mod blocked;
 #[path = "network/conducting.rs"]
 mod conducting;
 #[path = "network/ending.rs"]
 mod ending;
+#[path = "network/examining.rs"]
+mod examining;
 #[path = "network/joining.rs"]
 mod joining;
 #[path = "network/losing.rs"]

@@ -350,7 +350,7 @@ impl Director {
     }
 }
 
-/// A host: its name, its address where we know one, the round trip to the leader, its jitter, lost pings in percent, the
+/// A host: its name, its address where we know one (`here`: it is the one that is asked), the round trip to the leader, its jitter, lost pings in percent, the
 /// error of the clock (milliseconds; -1: unknown), how many bots, how it stands, and how pings travel (`udp`, `link`, or `-`).
 fn hosts(host: &HostView) -> Args {
     let link = host.link;
@@ -358,7 +358,7 @@ fn hosts(host: &HostView) -> Args {
     let way = link.map_or("-", |link| if link.in_link { "link" } else { "udp" });
     vec![
         host.name.as_str().into(),
-        "-".into(),
+        host.address.as_str().into(),
         ms(|l| l.round_trip_ms),
         ms(|l| l.jitter_ms),
         ms(|l| l.loss),

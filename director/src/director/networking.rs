@@ -105,8 +105,6 @@ impl Director {
             Word::Answer { ticket, replies } => self.answered(ticket, &replies),
             Word::Log { tone, text } => self.log_from(host, &tone, &text),
             Word::Bye => self.host_leaves(now, host, from),
-            // The edge answers these.
-            Word::Ping { .. } | Word::Pong { .. } => {}
         }
     }
 

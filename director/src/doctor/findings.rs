@@ -261,6 +261,7 @@ pub(super) struct Director {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(super) struct Peer {
     pub(super) name: String,
+    /// `here`: it is this one. Nothing: it is reached through the leader.
     pub(super) address: String,
     pub(super) round_trip_ms: Option<f64>,
     pub(super) jitter_ms: f64,

@@ -20,7 +20,7 @@ impl Performance {
         while let Some(brings) = next.take() {
             let code = match brings {
                 Brings::Said(host, tick, bytes) => self.hear_from_afar(&host, tick, &bytes),
-                Brings::Word(host, from, word) => self.event(Event::Letter { host, from, word }),
+                Brings::Word { host, from, at, word } => self.event(Event::Letter { host, from, at, word }),
                 Brings::Reckoned(reckoning) => self.event(Event::Reckoned(reckoning)),
             };
             if code.is_some() {

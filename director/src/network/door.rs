@@ -4,6 +4,7 @@
 //! up anew, so that one whose address has changed is found again, and is sealed (`seal.rs`).
 
 use super::{
+    HostName, greeting,
     room::{Room, see_off},
     seal::{Seal, is_another_key, pass},
 };
@@ -49,18 +50,18 @@ impl Door {
     ///
     /// # Errors
     /// When the leader was not reached, or the system denies us a socket or a thread.
-    pub(super) fn open(leader: &str, seal: Seal, socket: &Path) -> Result<Self, Unreached> {
+    pub(super) fn open(leader: &str, own: &HostName, seal: Seal, socket: &Path) -> Result<Self, Unreached> {
         let failed = |e: io::Error| Unreached::Why(format!("no door can be opened on this machine ({e})"));
         let (tell, hear) = sync_channel(1);
-        let (leader, socket) = (leader.to_owned(), socket.to_owned());
+        let (leader, own, socket) = (leader.to_owned(), own.clone(), socket.to_owned());
         let room = Room::open("door", move |stopped| async move {
-            let first = call(&leader, &seal).await;
+            let first = call(&leader, &own, &seal).await;
             let inside = UnixListener::bind(&socket).map_err(failed);
             match first.and_then(|(call, at)| Ok((call, at, inside?))) {
                 Ok((call, at, inside)) => {
                     let reached = Arc::new(Mutex::new(at));
                     let _ = tell.send(Ok(reached.clone()));
-                    let outside = Outside { leader, seal, reached };
+                    let outside = Outside { leader, own, seal, reached };
                     receive(&inside, &Arc::new(outside), call, stopped).await;
                 }
                 Err(why) => drop(tell.send(Err(why))),
@@ -79,6 +80,7 @@ impl Door {
 
 struct Outside {
     leader: String,
+    own: HostName,
     seal: Seal,
     reached: Arc<Mutex<SocketAddr>>,
 }
@@ -101,7 +103,7 @@ async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut
         calls.spawn(async move {
             let call = match ready {
                 Some(ready) => Ok((ready, None)),
-                None => call(&outside.leader, &outside.seal).await.map(|(call, at)| (call, Some(at))),
+                None => call(&outside.leader, &outside.own, &outside.seal).await.map(|(call, at)| (call, Some(at))),
             };
             match call {
                 Ok((call, at)) => {
@@ -117,8 +119,8 @@ async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut
     see_off(calls).await;
 }
 
-/// Calls the first address of a name that answers.
-async fn call(leader: &str, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
+/// Calls the first address of a name that answers, and says who we are.
+async fn call(leader: &str, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
     let found = timeout(PATIENCE, lookup_host(leader)).await.map_err(io::Error::from).and_then(|found| found);
     let found = found.map_err(|e| Unreached::Why(format!("the name {leader} is not known here ({e})")))?;
     let mut why = format!("the name {leader} has no address");
@@ -130,7 +132,11 @@ async fn call(leader: &str, seal: &Seal) -> Result<(Call, SocketAddr), Unreached
                 continue;
             }
         };
-        match seal.calls(stream).await {
+        let call = async {
+            let mut call = seal.calls(stream).await?;
+            greeting::say(&mut call, own).await.map(|()| call)
+        };
+        match call.await {
             Ok(call) => return Ok((call, at)),
             Err(e) if is_another_key(&e) => return Err(Unreached::AnotherKey),
             Err(e) => {
@@ -149,6 +155,10 @@ mod tests {
         os::unix::net::UnixStream,
     };
 
+    fn left() -> HostName {
+        HostName::new("left").unwrap()
+    }
+
     /// A leader that takes calls, and says what it hears in capitals.
     fn loud(key: &Key) -> (SocketAddr, Room) {
         let seal = Seal::new(key).unwrap();
@@ -161,6 +171,7 @@ mod tests {
             let take = async {
                 loop {
                     let Ok(mut call) = seal.answers(listener.accept().await.unwrap().0).await else { continue };
+                    assert_eq!(greeting::hear(&mut call).await.unwrap().as_str(), "left");
                     let mut heard = [0; 5];
                     let _ = call.read_exact(&mut heard).await;
                     let _ = call.write_all(&heard.to_ascii_uppercase()).await;
@@ -177,7 +188,7 @@ mod tests {
         let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
         let (at, _room) = loud(&key);
         let socket = folder.path().join("link");
-        let door = Door::open(&at.to_string(), Seal::new(&key).unwrap(), &socket).ok().unwrap();
+        let door = Door::open(&at.to_string(), &left(), Seal::new(&key).unwrap(), &socket).ok().unwrap();
         assert_eq!(door.leader(), at);
         for _ in 0..3 {
             let mut inside = UnixStream::connect(&socket).unwrap();
@@ -192,7 +203,7 @@ mod tests {
     fn why_a_leader_is_not_reached_is_known_before_anything_is_said() {
         let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
         let open = |at: SocketAddr, key: &Key| {
-            Door::open(&at.to_string(), Seal::new(key).unwrap(), &folder.path().join("link")).err().unwrap()
+            Door::open(&at.to_string(), &left(), Seal::new(key).unwrap(), &folder.path().join("link")).err().unwrap()
         };
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         assert!(matches!(open(nobody, &key), Unreached::Why(why) if why.contains("does not answer")));

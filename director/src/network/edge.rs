@@ -7,19 +7,20 @@ use super::{
     link::{End, In, Link},
     notice::{MDNS_PORT, Notice, NoticeError},
     offset,
-    pinger::{Answerer, Pinger, Report},
+    ping::LENGTH,
+    pinger::{Answerer, Detour, Pinger, Report},
     porch::Porch,
     seal::Seal,
     word::{Letter, LinkState, VOCABULARY, Welcome, Word},
 };
-use crate::{director::Reckoning, runtime};
+use crate::{clock, director::Reckoning, runtime};
 use musebot_protocol::Tick;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::{
     collections::BTreeMap,
     io,
     net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
-    sync::atomic::Ordering::Relaxed,
+    sync::{atomic::Ordering::Relaxed, mpsc::sync_channel},
     time::Duration,
 };
 use tokio::sync::mpsc;
@@ -30,6 +31,8 @@ const SOCKET: &str = "link";
 const INBOX: usize = 8192;
 /// Measurements of the clock that wait, at most.
 const REPORTS: usize = 64;
+/// Pongs that the link has brought and that wait for the pinger, at most.
+const PONGS: usize = 64;
 /// How long a leader may take to answer the first hello, each time it is said.
 const ANSWERS_WITHIN: Duration = Duration::from_millis(800);
 /// How often it is said.
@@ -91,7 +94,7 @@ pub struct Edge {
 
 enum Way {
     Leader {
-        _porch: Porch,
+        porch: Porch,
         answerer: Answerer,
         port: u16,
         sessions: BTreeMap<HostName, u64>,
@@ -100,18 +103,32 @@ enum Way {
         door: Door,
         leader: HostName,
         pinger: Option<Pinger>,
+        /// What the pinger gets, when it begins.
+        pongs: Option<Pongs>,
         reports: mpsc::Receiver<Report>,
         sender: mpsc::Sender<Report>,
     },
 }
+
+/// Pongs that the link has brought, and when.
+type Pongs = std::sync::mpsc::Receiver<(Duration, [u8; LENGTH])>;
 
 /// What the network brings.
 #[derive(Debug)]
 pub enum Brings {
     /// A bot's broadcast, and the tick at which it was said there.
     Said(HostName, Option<Tick>, Vec<u8>),
-    /// A director's word, and who there says it.
-    Word(HostName, u64, Box<Word>),
+    /// A director's word.
+    Word {
+        /// On which host.
+        host: HostName,
+        /// Who there says it.
+        from: u64,
+        /// Where that host is reached, as far as we see it.
+        at: Option<IpAddr>,
+        /// What.
+        word: Box<Word>,
+    },
     /// How the leader's clock stands.
     Reckoned(Reckoning),
 }
@@ -128,10 +145,10 @@ impl Edge {
         let (sender, news) = mpsc::channel(INBOX);
         let folder = runtime::private_folder()?;
         let inside = folder.path().join(SOCKET);
-        let link =
-            Link::open(&End::Leader(inside.clone()), own, sender).map_err(|e| NetworkError::Other(e.to_string()))?;
+        let link = Link::open(&End::Leader(inside.clone()), own, sender, Box::new(answerer.elsewhere()));
+        let link = link.map_err(|e| NetworkError::Other(e.to_string()))?;
         let porch = Porch::open(calls, Seal::new(key)?, &inside)?;
-        let way = Way::Leader { _porch: porch, answerer, port, sessions: BTreeMap::new() };
+        let way = Way::Leader { porch, answerer, port, sessions: BTreeMap::new() };
         Ok(Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder })
     }
 
@@ -161,7 +178,7 @@ impl Edge {
         let folder = runtime::private_folder()?;
         let socket = folder.path().join(SOCKET);
         let not_reached = |why: String| NetworkError::NotReached { leader: leader.to_owned(), why };
-        let door = Door::open(leader, Seal::new(key)?, &socket).map_err(|unreached| match unreached {
+        let door = Door::open(leader, own, Seal::new(key)?, &socket).map_err(|unreached| match unreached {
             Unreached::Why(why) => not_reached(why),
             Unreached::AnotherKey => NetworkError::WrongKey {
                 leader: leader.to_owned(),
@@ -170,10 +187,17 @@ impl Edge {
             },
         })?;
         let (sender, news) = mpsc::channel(INBOX);
-        let link = Link::open(&End::Satellite(socket), own, sender);
+        let (arrived, pongs) = sync_channel(PONGS);
+        // One that finds no room is as lost as any other.
+        let keep = move |bytes: &[u8]| {
+            let _ = arrived.try_send((clock::now(), bytes.try_into().ok()?));
+            None
+        };
+        let link = Link::open(&End::Satellite(socket), own, sender, Box::new(keep));
         let link = link.map_err(|e| not_reached(format!("it took the call, but the link was not made ({e})")))?;
         let (reporter, reports) = mpsc::channel(REPORTS);
-        let way = Way::Satellite { door, leader: own.clone(), pinger: None, reports, sender: reporter };
+        let way =
+            Way::Satellite { door, leader: own.clone(), pinger: None, pongs: Some(pongs), reports, sender: reporter };
         let mut edge = Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder };
         let welcome = edge.ask_to_be_let_in(leader)?;
         edge.measure(&welcome);
@@ -204,7 +228,7 @@ impl Edge {
 
     /// Begins to measure the leader's clock, or goes on with a new session.
     fn measure(&mut self, welcome: &Welcome) {
-        let Way::Satellite { door, leader, pinger, sender, .. } = &mut self.way else { return };
+        let Way::Satellite { door, leader, pinger, pongs, sender, .. } = &mut self.way else { return };
         *leader = welcome.leader.clone();
         let to = SocketAddr::new(door.leader().ip(), welcome.pings);
         if let Some(pinger) = pinger {
@@ -212,12 +236,13 @@ impl Edge {
         }
         let any = if to.is_ipv4() { IpAddr::from([0, 0, 0, 0]) } else { IpAddr::from([0_u16; 8]) };
         let Ok(socket) = UdpSocket::bind((any, 0)) else { return };
+        let detour = pongs.take().map(|heard| Detour { send: Box::new(self.link.pings_to(leader)), heard });
         let sender = sender.clone();
         // Whoever is too busy to hear of one measurement hears of the next.
         let report = move |report: Report| {
             let _ = sender.try_send(report);
         };
-        match Pinger::start(socket, to, welcome.session, welcome.key, report) {
+        match Pinger::start(socket, to, welcome.session, welcome.key, detour, report) {
             Ok(new) => *pinger = Some(new),
             Err(e) => tracing::warn!("the leader's clock cannot be measured: {e}"),
         }
@@ -232,7 +257,7 @@ impl Edge {
                 answerer.dismiss(old);
             }
             if answerer.admit(session, key).is_err() {
-                tracing::warn!("too many hosts: {host} has to measure our clock through the link");
+                tracing::warn!("too many hosts: {host} cannot measure our clock");
             }
             (welcome.session, welcome.key, welcome.pings) = (session, key, *port);
         }
@@ -296,8 +321,17 @@ impl Edge {
                 if let Word::Welcome(welcome) = &letter.word {
                     self.measure(welcome);
                 }
-                Some(Brings::Word(host, letter.from, Box::new(letter.word)))
+                let at = self.address(&host);
+                Some(Brings::Word { host, from: letter.from, at, word: Box::new(letter.word) })
             }
+        }
+    }
+
+    /// Where a host is reached: satellites reach each other through the leader.
+    fn address(&self, host: &HostName) -> Option<IpAddr> {
+        match &self.way {
+            Way::Leader { porch, .. } => porch.address(host),
+            Way::Satellite { door, leader, .. } => (leader == host).then(|| door.leader().ip().to_canonical()),
         }
     }
 
@@ -327,7 +361,7 @@ fn reckoning(report: &Report) -> Reckoning {
             jitter_ms: ms(quality.jitter),
             loss: (quality.loss * 100.0) as f32,
             clock_ms: report.estimate.map_or(-1.0, |e| (e.sigma * 1e3) as f32),
-            in_link: false,
+            in_link: report.in_link,
         },
     }
 }

@@ -6,8 +6,13 @@
 //! link lives on a thread of its own: whoever gives it something never waits, and what does not fit is counted and
 //! dropped.
 
-use super::{host::HostName, topic};
+mod pings;
+
+pub use pings::Pings;
+
+use super::{HostName, ping::LENGTH, topic};
 use musebot_protocol::Tick;
+use pings::Engine;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -101,6 +106,8 @@ pub struct Dropped {
 #[derive(Debug)]
 pub struct Link {
     outbox: Option<SyncSender<Out>>,
+    engine: Engine,
+    host: HostName,
     dropped: Arc<Dropped>,
     thread: Option<JoinHandle<()>>,
 }
@@ -110,23 +117,29 @@ impl Link {
     ///
     /// # Errors
     /// When the socket is taken, or nobody answers.
-    pub fn open(end: &End, host: &HostName, news: tokio::sync::mpsc::Sender<In>) -> Result<Self, LinkError> {
+    pub fn open(
+        end: &End,
+        host: &HostName,
+        news: tokio::sync::mpsc::Sender<In>,
+        pings: Pings,
+    ) -> Result<Self, LinkError> {
         let config = zenoh::Config::from_json5(&config(end).to_string()).map_err(refused)?;
         let (outbox, orders) = sync_channel(OUTBOX);
         let (opened, ready) = sync_channel(1);
         let dropped = Arc::<Dropped>::default();
-        let (host, counts) = (host.clone(), Arc::clone(&dropped));
+        let (own, counts) = (host.clone(), Arc::clone(&dropped));
         // The engine cannot be opened from the director's own runtime.
-        let run = move || match Ends::open(config, host, news, counts) {
+        let run = move || match Ends::open(config, own, news, counts, pings) {
             Ok(mut ends) => {
-                let _ = opened.send(Ok(()));
+                let _ = opened.send(Ok(ends.engine.clone()));
                 ends.run(&orders);
             }
             Err(e) => drop(opened.send(Err(e))),
         };
         let thread = std::thread::Builder::new().name("link".into()).spawn(run).map_err(LinkError::Thread)?;
-        ready.recv().unwrap_or_else(|_| Err(LinkError::Zenoh("the engine has failed".to_owned())))?;
-        Ok(Self { outbox: Some(outbox), dropped, thread: Some(thread) })
+        let failed = |_| Err(LinkError::Zenoh("the engine has failed".to_owned()));
+        let engine = ready.recv().unwrap_or_else(failed)?;
+        Ok(Self { outbox: Some(outbox), engine, host: host.clone(), dropped, thread: Some(thread) })
     }
 
     /// Passes on what a bot of ours has said to everybody at this tick. Never waits.
@@ -137,6 +150,12 @@ impl Link {
     /// Says something to one director, or to all. Never waits.
     pub fn tell(&self, to: Option<&HostName>, bytes: Vec<u8>) {
         self.give(Out::Word { to: to.cloned(), bytes });
+    }
+
+    /// What sends pings to a director by this link, at once.
+    pub fn pings_to(&self, to: &HostName) -> impl Fn(&[u8; LENGTH]) + Send + use<> {
+        let (engine, from, to) = (self.engine.clone(), self.host.clone(), to.clone());
+        move |ping| engine.send(&from, &to, ping)
     }
 
     /// Which topics we want to hear from now on; `None`: all.
@@ -170,6 +189,8 @@ impl Drop for Link {
 /// What the thread has in its hands.
 struct Ends {
     session: Session,
+    /// The same, for pings.
+    engine: Engine,
     host: HostName,
     words: BTreeMap<Option<HostName>, Publisher<'static>>,
     said: BTreeMap<String, Publisher<'static>>,
@@ -185,15 +206,18 @@ impl Ends {
         host: HostName,
         news: tokio::sync::mpsc::Sender<In>,
         dropped: Arc<Dropped>,
+        pings: Pings,
     ) -> Result<Self, LinkError> {
         let session = zenoh::open(config).wait().map_err(refused)?;
-        let mut own = Vec::new();
+        let engine = Engine::of(&session);
+        let mut own = vec![pings::hear(&session, &engine, &host, pings)?];
         for to in ["all", host.as_str()] {
             let key = format!("{WORD}/*/{to}");
             own.push(subscribe(&session, &key, &host, &news, &dropped)?);
         }
         Ok(Self {
             session,
+            engine,
             host,
             words: BTreeMap::new(),
             said: BTreeMap::new(),
@@ -219,6 +243,7 @@ impl Ends {
         }
         self.said.clear();
         self.words.clear();
+        self.engine.let_go();
         let _ = self.session.close().wait();
     }
 

@@ -3,6 +3,7 @@
 use super::{HostName, word::Word};
 use crate::director::Reckoning;
 use musebot_protocol::Tick;
+use std::net::IpAddr;
 
 /// A director's end of the network; without the feature `network` nobody has one.
 pub enum Edge {}
@@ -12,8 +13,17 @@ pub enum Edge {}
 pub enum Brings {
     /// A bot's broadcast, and the tick at which it was said there.
     Said(HostName, Option<Tick>, Vec<u8>),
-    /// A director's word, and who there says it.
-    Word(HostName, u64, Box<Word>),
+    /// A director's word.
+    Word {
+        /// On which host.
+        host: HostName,
+        /// Who there says it.
+        from: u64,
+        /// Where that host is reached, as far as we see it.
+        at: Option<IpAddr>,
+        /// What.
+        word: Box<Word>,
+    },
     /// How the leader's clock stands.
     Reckoned(Reckoning),
 }

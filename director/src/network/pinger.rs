@@ -3,6 +3,7 @@
 
 mod answerer;
 mod breath;
+mod way;
 
 pub use answerer::{Answerer, Counts, Full};
 
@@ -18,10 +19,12 @@ use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc::Receiver,
     },
     thread::JoinHandle,
     time::Duration,
 };
+use way::{By, Way};
 
 /// A clock, as [`clock::now`].
 type Clock = Box<dyn Fn() -> Duration + Send>;
@@ -47,6 +50,16 @@ pub struct Report {
     pub quality: Quality,
     /// What the pong has told us; none: nothing has come back for a second.
     pub news: Option<News>,
+    /// Whether pings take the link, because no datagram gets through.
+    pub in_link: bool,
+}
+
+/// The way through the link, for pings that do not get through as datagrams.
+pub struct Detour {
+    /// Gives one to the link, and does not wait.
+    pub send: Box<dyn Fn(&[u8; LENGTH]) + Send>,
+    /// What the link has brought, and when; taken when the next ping is due at the latest.
+    pub heard: Receiver<(Duration, [u8; LENGTH])>,
 }
 
 /// Asks a leader for the time, until it is dropped.
@@ -72,9 +85,10 @@ impl Pinger {
         leader: SocketAddr,
         session: u64,
         key: [u8; 32],
+        detour: Option<Detour>,
         report: impl FnMut(Report) + Send + 'static,
     ) -> io::Result<Self> {
-        Self::by_clock(socket, leader, session, key, report, Box::new(clock::now))
+        Self::by_clock(socket, leader, session, key, detour, report, Box::new(clock::now))
     }
 
     fn by_clock(
@@ -82,6 +96,7 @@ impl Pinger {
         leader: SocketAddr,
         session: u64,
         key: [u8; 32],
+        detour: Option<Detour>,
         report: impl FnMut(Report) + Send + 'static,
         clock: Clock,
     ) -> io::Result<Self> {
@@ -94,6 +109,8 @@ impl Pinger {
             call: call.clone(),
             session,
             key,
+            detour,
+            way: Way::new(now),
             report,
             clock,
             // Higher than all that an earlier pinger of this session has used.
@@ -102,6 +119,7 @@ impl Pinger {
             next: now,
             reported: now,
             asked: Asked::default(),
+            asked_in_link: Asked::default(),
             offset: Offset::default(),
         };
         let thread = Thread::start("pinger", move |stop| asking.run(stop))?;
@@ -130,6 +148,8 @@ struct Asking<R> {
     call: Arc<Mutex<Call>>,
     session: u64,
     key: Key,
+    detour: Option<Detour>,
+    way: Way,
     report: R,
     clock: Clock,
     sequence: u64,
@@ -139,6 +159,7 @@ struct Asking<R> {
     next: Duration,
     reported: Duration,
     asked: Asked,
+    asked_in_link: Asked,
     offset: Offset,
 }
 
@@ -149,7 +170,8 @@ impl<R: FnMut(Report)> Asking<R> {
         while !stop.load(Relaxed) {
             let now = (self.clock)();
             if now >= self.next {
-                self.ping();
+                self.hear_from_link();
+                self.ping(now);
                 self.next = next(self.next, self.sent, now);
                 continue;
             }
@@ -162,7 +184,7 @@ impl<R: FnMut(Report)> Asking<R> {
             let now = (self.clock)();
             match heard {
                 Ok((length, _)) => {
-                    if !self.hear(now, &buffer[..length]) {
+                    if !self.hear(By::Datagram, now, &buffer[..length]) {
                         breath.wasted(now);
                     }
                 }
@@ -171,29 +193,60 @@ impl<R: FnMut(Report)> Asking<R> {
         }
     }
 
-    fn ping(&mut self) {
+    fn ping(&mut self, now: Duration) {
         let call = locked(&self.call);
         let leader = call.leader;
         if call.session != self.session {
             (self.session, self.key) = (call.session, call.key.clone());
-            (self.sent, self.asked) = (0, Asked::default());
+            self.sent = 0;
+            (self.asked, self.asked_in_link) = Default::default();
+            self.way.renewed(now);
         }
         drop(call);
-        self.sequence += 1;
         self.sent = self.sent.saturating_add(1);
+        if self.way.takes_datagram(now) {
+            let (sequence, t1, ping) = self.question();
+            // A network that is away for a while is what loss is counted for.
+            let _ = self.socket.send_to(&ping, leader);
+            self.asked.ask(sequence, t1);
+        }
+        if self.way.takes_link(now) && self.detour.is_some() {
+            let (sequence, t1, ping) = self.question();
+            if let Some(detour) = &self.detour {
+                (detour.send)(&ping);
+            }
+            self.asked_in_link.ask(sequence, t1);
+        }
+    }
+
+    /// The next ping: its number, when it is sent, and as it travels.
+    fn question(&mut self) -> (u64, Duration, [u8; LENGTH]) {
+        self.sequence += 1;
         let t1 = (self.clock)();
         let ping = Ping { session: self.session, sequence: self.sequence, t1 };
-        // A network that is away for a while is what loss is counted for.
-        let _ = self.socket.send_to(&Datagram::Ping(ping).encode(&self.key), leader);
-        self.asked.ask(self.sequence, t1);
+        (self.sequence, t1, Datagram::Ping(ping).encode(&self.key))
+    }
+
+    fn hear_from_link(&mut self) {
+        while let Some(Ok((t4, bytes))) = self.detour.as_ref().map(|detour| detour.heard.try_recv()) {
+            self.hear(By::Link, t4, &bytes);
+        }
     }
 
     /// Something has arrived. Whether it was of any use.
-    fn hear(&mut self, t4: Duration, bytes: &[u8]) -> bool {
+    fn hear(&mut self, by: By, t4: Duration, bytes: &[u8]) -> bool {
         let Some(sealed) = Sealed::read(bytes).filter(|sealed| sealed.session() == self.session) else { return false };
         let Some(Datagram::Pong(Pong { ping, t2, t3 })) = sealed.open(&self.key) else { return false };
-        let Some(t1) = self.asked.answer(ping.sequence) else { return false };
+        let asked = match by {
+            By::Datagram => &mut self.asked,
+            By::Link => &mut self.asked_in_link,
+        };
+        let Some(t1) = asked.answer(ping.sequence) else { return false };
         let Some(sample) = Sample::new(t1, t2, t3, t4) else { return false };
+        if self.way.answered(by, t4) && by == By::Datagram {
+            // Those that were tried meanwhile are no loss.
+            self.asked = Asked::default();
+        }
         let news = self.offset.hear(sample);
         self.tell(t4, Some(news));
         true
@@ -201,8 +254,10 @@ impl<R: FnMut(Report)> Asking<R> {
 
     fn tell(&mut self, now: Duration, news: Option<News>) {
         self.reported = now;
-        let quality = self.offset.quality(now, self.asked.loss(now));
-        (self.report)(Report { estimate: self.offset.estimate(now), quality, news });
+        let in_link = self.way.is_in_link();
+        let loss = if in_link { &self.asked_in_link } else { &self.asked }.loss(now);
+        let quality = self.offset.quality(now, loss);
+        (self.report)(Report { estimate: self.offset.estimate(now), quality, news, in_link });
     }
 }
 

@@ -1,16 +1,19 @@
 //! Where calls for the leader arrive: whoever proves that it has the ensemble's key (`seal.rs`) is connected with the link,
 //! which listens at a socket in a folder of its own. Strangers never get that far, and are kept from crowding the porch.
 
+mod addresses;
 mod callers;
 
 use super::{
+    HostName, greeting,
     room::{Room, see_off},
     seal::{Seal, pass},
 };
+use addresses::Addresses;
 use callers::Callers;
 use std::{
     io,
-    net::TcpListener,
+    net::{IpAddr, TcpListener},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -26,6 +29,7 @@ const TROUBLE: Duration = Duration::from_millis(100);
 
 /// A porch that takes calls as long as this lives.
 pub(super) struct Porch {
+    shared: Arc<Shared>,
     _room: Room,
 }
 
@@ -33,6 +37,7 @@ struct Shared {
     seal: Seal,
     inside: std::path::PathBuf,
     callers: Mutex<Callers>,
+    addresses: Mutex<Addresses>,
     begun: Instant,
 }
 
@@ -44,14 +49,26 @@ impl Porch {
     pub(super) fn open(listener: TcpListener, seal: Seal, inside: &Path) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let inside = inside.to_owned();
-        let shared = Arc::new(Shared { seal, inside, callers: Mutex::default(), begun: Instant::now() });
+        let shared = Arc::new(Shared {
+            seal,
+            inside,
+            callers: Mutex::default(),
+            addresses: Mutex::default(),
+            begun: Instant::now(),
+        });
+        let calls = shared.clone();
         let room = Room::open("porch", move |stopped| async move {
             match tokio::net::TcpListener::from_std(listener) {
-                Ok(listener) => receive(&listener, &shared, stopped).await,
+                Ok(listener) => receive(&listener, &calls, stopped).await,
                 Err(e) => tracing::error!("no machine can join any more: {e}"),
             }
         });
-        Ok(Self { _room: room? })
+        Ok(Self { shared, _room: room? })
+    }
+
+    /// From where a host calls, or has called last.
+    pub(super) fn address(&self, host: &HostName) -> Option<IpAddr> {
+        self.shared.addresses().of(host)
     }
 }
 
@@ -60,17 +77,23 @@ impl Shared {
         self.callers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn addresses(&self) -> std::sync::MutexGuard<'_, Addresses> {
+        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn now(&self) -> Duration {
         self.begun.elapsed()
     }
 
-    async fn put_through(&self, outside: TcpStream, call: callers::Call) {
+    async fn put_through(&self, outside: TcpStream, from: IpAddr, call: callers::Call) {
         let proved = self.seal.answers(outside).await;
         self.callers().ends(call, proved.is_ok(), self.now());
-        if let Ok(outside) = proved
-            && let Ok(inside) = UnixStream::connect(&self.inside).await
-        {
+        let Ok(mut outside) = proved else { return };
+        let Ok(host) = greeting::hear(&mut outside).await else { return };
+        if let Ok(inside) = UnixStream::connect(&self.inside).await {
+            let call = self.addresses().begins(host, from);
             pass(outside, inside).await;
+            self.addresses().ends(call);
         }
     }
 }
@@ -87,10 +110,11 @@ async fn receive(listener: &tokio::net::TcpListener, shared: &Arc<Shared>, mut s
             tokio::time::sleep(TROUBLE).await;
             continue;
         };
-        let taken = shared.callers().takes(from.ip().to_canonical(), shared.now());
+        let from = from.ip().to_canonical();
+        let taken = shared.callers().takes(from, shared.now());
         let Some(call) = taken else { continue };
         let shared = shared.clone();
-        calls.spawn(async move { shared.put_through(outside, call).await });
+        calls.spawn(async move { shared.put_through(outside, from, call).await });
     }
     see_off(calls).await;
 }
@@ -117,6 +141,7 @@ mod tests {
         let host = Room::open("host", move |stopped| async move {
             use tokio::io::AsyncWriteExt;
             let mut call = seal.calls(tokio::net::TcpStream::connect(at).await.unwrap()).await.unwrap();
+            greeting::say(&mut call, &HostName::new("left").unwrap()).await.unwrap();
             call.write_all(b"hello").await.unwrap();
             call.flush().await.unwrap();
             let _ = stopped.await;
@@ -126,6 +151,7 @@ mod tests {
         let mut heard = [0; 5];
         answers.read_exact(&mut heard).unwrap();
         assert_eq!(&heard, b"hello");
+        assert_eq!(porch.address(&HostName::new("left").unwrap()), Some(at.ip()));
         inside.set_nonblocking(true).unwrap();
         for _ in 0..200 {
             let mut call = TcpStream::connect(at).unwrap();

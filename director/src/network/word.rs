@@ -63,20 +63,6 @@ pub enum Word {
         /// What.
         text: String,
     },
-    /// A ping for want of a better way: sent (seconds of the sender's clock).
-    Ping {
-        /// Which.
-        number: u64,
-    },
-    /// And its answer.
-    Pong {
-        /// Which.
-        number: u64,
-        /// When it had arrived, in nanoseconds of the clock there.
-        arrived: u64,
-        /// When this was sent.
-        sent: u64,
-    },
     /// I leave (a satellite), or: it is over, all fade out and go (the leader).
     Bye,
 }
@@ -251,7 +237,7 @@ impl Word {
             Self::Conduct(Conduct::Density(density)) => (0.0..=1.0).contains(density),
             Self::Log { tone, text } => short(tone) && short(text),
             Self::Answer { replies, .. } => replies.len() <= 1024,
-            Self::Conduct(Conduct::Panic) | Self::Ping { .. } | Self::Pong { .. } | Self::Bye => true,
+            Self::Conduct(Conduct::Panic) | Self::Bye => true,
         }
     }
 }
@@ -290,7 +276,6 @@ mod tests {
             Word::Mix(vec![1]),
             Word::Conduct(Conduct::Panic),
             Word::Ask { ticket: 3, control: vec![4] },
-            Word::Pong { number: 1, arrived: u64::MAX, sent: 0 },
             Word::Bye,
         ];
         for word in words {

@@ -60,6 +60,8 @@ struct Hosts {
     post: VecDeque<(Duration, bool, Word)>,
     /// Whether anything gets through.
     linked: bool,
+    /// Whether pings have to take the link.
+    in_link: bool,
     reckoned: Duration,
     /// How the leader's clock stands against the satellite's, as the satellite reckons.
     offset: f64,
@@ -79,7 +81,15 @@ impl Hosts {
         leader.director.open_to(host("near"), own);
         let mut leader = leader.begin();
         leader.run(0.7);
-        Self { leader, far: None, post: VecDeque::new(), linked: true, reckoned: Duration::ZERO, offset: -AHEAD }
+        Self {
+            leader,
+            far: None,
+            post: VecDeque::new(),
+            linked: true,
+            in_link: false,
+            reckoned: Duration::ZERO,
+            offset: -AHEAD,
+        }
     }
 
     /// A leader and a satellite that has joined after so many seconds.
@@ -133,13 +143,23 @@ impl Hosts {
     }
 
     fn tell_leader(&mut self, word: Word) {
-        self.leader.event(Event::Letter { host: host("far"), from: 2, word: Box::new(word) });
+        self.leader.event(Event::Letter {
+            host: host("far"),
+            from: 2,
+            at: Some([10, 0, 0, 2].into()),
+            word: Box::new(word),
+        });
     }
 
     /// Another director that calls itself `far` asks to be let in.
     fn asks_as_far(&mut self) {
         let hello = Word::Hello { vocabulary: VOCABULARY, version: "x".into() };
-        self.leader.event(Event::Letter { host: host("far"), from: 3, word: Box::new(hello) });
+        self.leader.event(Event::Letter {
+            host: host("far"),
+            from: 3,
+            at: Some([10, 0, 0, 3].into()),
+            word: Box::new(hello),
+        });
     }
 
     fn run(&mut self, seconds: f64) {
@@ -152,7 +172,7 @@ impl Hosts {
                 if self.linked && now >= self.reckoned {
                     self.reckoned = now + Duration::from_millis(100);
                     let estimate = Estimate { at: far.now, offset: self.offset, drift: 0.0, sigma: 1e-5 };
-                    let link = LinkState { round_trip_ms: 30.0, ..LinkState::default() };
+                    let link = LinkState { round_trip_ms: 30.0, in_link: self.in_link, ..LinkState::default() };
                     far.event(Event::Reckoned(Reckoning { estimate: Some(estimate), anew: false, link }));
                 }
                 let out = std::mem::take(&mut far.letters);
@@ -170,7 +190,12 @@ impl Hosts {
                 if to_leader {
                     self.tell_leader(word);
                 } else {
-                    self.far().event(Event::Letter { host: host("near"), from: 1, word: Box::new(word) });
+                    self.far().event(Event::Letter {
+                        host: host("near"),
+                        from: 1,
+                        at: Some([10, 0, 0, 1].into()),
+                        word: Box::new(word),
+                    });
                 }
             }
         }
@@ -332,6 +357,36 @@ fn a_lost_link_is_noticed_in_two_seconds_both_play_on_and_it_heals_without_a_jum
 }
 
 #[test]
+fn where_pings_have_to_take_the_link_both_are_told_once_what_to_open_and_when_they_need_it_no_more() {
+    let mut hosts = Hosts::joined(FILE, 3.0);
+    let said = |rig: &Rig, words: &str| {
+        let says = rig.log.iter().filter(|(_, done)| matches!(done, Done::Say(_, what) if what.contains(words)));
+        says.count()
+    };
+    assert_eq!(said(hosts.far(), "UDP"), 0);
+    hosts.in_link = true;
+    hosts.run(5.0);
+    assert_eq!((said(hosts.far(), "UDP"), said(hosts.far(), "open that port for UDP on near")), (1, 1));
+    assert_eq!(said(&hosts.leader, "far: pings to near go through"), 1);
+    hosts.in_link = false;
+    hosts.run(5.0);
+    assert_eq!((said(hosts.far(), "UDP"), said(hosts.far(), "pings go there again")), (2, 1));
+}
+
+#[test]
+fn each_host_says_where_the_others_are_reached_and_which_it_is_itself_and_no_namesake_changes_that() {
+    let mut hosts = Hosts::joined(FILE, 3.0);
+    hosts.asks_as_far();
+    hosts.run(1.0);
+    let told = |rig: &Rig| {
+        let hosts = rig.director.hosts();
+        hosts.into_iter().map(|host| format!("{} {} {}", host.name, host.address, host.state)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&hosts.leader), ["near here leader", "far 10.0.0.2 here"]);
+    assert_eq!(told(hosts.far()), ["far here here", "near 10.0.0.1 leader"]);
+}
+
+#[test]
 fn a_satellite_ends_with_a_lost_leader_where_the_file_says_so() {
     let file = format!("{FILE}\n[network]\non-leader-loss = \"end\"\n");
     let mut hosts = Hosts::joined(&file, 2.0);
@@ -466,7 +521,7 @@ fn machines_that_follow_a_satellite_are_stopped_when_another_leader_has_taken_th
     hosts.run(1.0);
     let (welcome, begun) = (hosts.asks(), hosts.far().log.len());
     let word = Box::new(Word::Welcome(Box::new(welcome)));
-    hosts.far().event(Event::Letter { host: host("near"), from: 9, word });
+    hosts.far().event(Event::Letter { host: host("near"), from: 9, at: None, word });
     let stopped = stops(hosts.far(), begun);
     assert!(matches!(stopped[..], [(_, false)]), "{stopped:?}");
 }

@@ -9,7 +9,7 @@ use crate::{
         word::{HostState, LinkState},
     },
 };
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// Another host.
 pub(super) struct Host {
@@ -23,6 +23,8 @@ pub(super) struct Host {
     pub(super) welcome: bool,
     /// Another director that calls itself so, and when it asked first to be let in.
     pub(super) rival: Option<(u64, Duration)>,
+    /// Where it is reached.
+    pub(super) at: Option<IpAddr>,
     pub(super) state: HostState,
 }
 
@@ -31,6 +33,8 @@ pub(super) struct Host {
 pub struct HostView {
     /// What it is called.
     pub name: String,
+    /// Where it is reached; `here`: that is us.
+    pub address: String,
     /// `leader`, `here` or `lost`.
     pub state: &'static str,
     /// How many bots are there.
@@ -54,6 +58,7 @@ impl Director {
             here: false,
             welcome: false,
             rival: None,
+            at: None,
             state: HostState::default(),
         });
         if there.from != from && there.here && now.saturating_sub(there.heard) < LOST_AFTER {
@@ -70,6 +75,14 @@ impl Director {
         }
         if changed {
             self.roster_changed = true;
+        }
+    }
+
+    /// A word has come from there.
+    pub(in crate::director) fn is_reached_at(&mut self, host: &HostName, from: u64, at: Option<IpAddr>) {
+        let there = self.networking.as_mut().and_then(|networking| networking.hosts.get_mut(host));
+        if let Some(there) = there.filter(|there| there.from == from) {
+            there.at = at.or(there.at);
         }
     }
 
@@ -131,12 +144,14 @@ impl Director {
         };
         let mut views = vec![HostView {
             name: networking.own.to_string(),
+            address: "here".to_owned(),
             state: own_state,
             bots: self.roster.iter().filter(|b| b.is_here()).count(),
             link: own_link,
         }];
         views.extend(networking.hosts.iter().map(|(name, host)| HostView {
             name: name.to_string(),
+            address: host.at.map_or("-".to_owned(), |at| at.to_string()),
             state: match host.here {
                 true if leader == Some(name) => "leader",
                 true => "here",

@@ -39,6 +39,8 @@ pub(super) struct Satellite {
     time: Option<(f64, TempoMap)>,
     reckoning: Option<Reckoning>,
     pub(super) link: Option<LinkState>,
+    /// The leader's UDP port for pings.
+    pings: u16,
     /// The tick up to which our map has been bent.
     bent: Tick,
     /// Since when the leader cannot be reached, and when we last asked.
@@ -60,6 +62,7 @@ impl Director {
             time: None,
             reckoning: None,
             link: None,
+            pings: welcome.pings,
             bent: Tick(0),
             lost: None,
             asked: now,
@@ -157,10 +160,22 @@ impl Director {
     /// What is known of the leader's clock.
     pub(in crate::director) fn reckoned(&mut self, now: Duration, reckoning: Reckoning) {
         let Some(satellite) = self.satellite() else { return };
-        satellite.link = Some(reckoning.link);
+        let before = satellite.link.replace(reckoning.link).is_some_and(|link| link.in_link);
         satellite.reckoning = Some(reckoning);
         if reckoning.anew {
             satellite.bent = Tick(0);
+        }
+        let (leader, port) = (satellite.leader.clone(), satellite.pings);
+        match (before, reckoning.link.in_link) {
+            (false, true) => self.say(
+                Tone::Warning,
+                format!(
+                    "pings to {leader} go through the link, because UDP port {port} does not answer there, and its clock is \
+                     known less exactly: open that port for UDP on {leader} (`director doctor` there says how)"
+                ),
+            ),
+            (true, false) => self.say(Tone::Note, format!("UDP port {port} of {leader} answers: pings go there again")),
+            _ => {}
         }
         self.keep_with_leader(now);
     }

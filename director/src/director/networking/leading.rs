@@ -76,7 +76,7 @@ impl Director {
         let known = networking.hosts.get(host).is_some_and(|there| there.from == from && there.welcome);
         networking.hosts.insert(
             host.clone(),
-            Host { from, heard: now, here: true, welcome: true, rival: None, state: HostState::default() },
+            Host { from, heard: now, here: true, welcome: true, rival: None, at: None, state: HostState::default() },
         );
         if !known {
             let plays =

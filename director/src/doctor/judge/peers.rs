@@ -13,6 +13,8 @@ const JITTER_MS: f64 = 5.0;
 const LOSS_PERCENT: f64 = 1.0;
 /// Two onsets that are further apart than this are heard as two by the attentive.
 const CLOCK_ERROR_MS: f64 = 1.0;
+/// The address of the machine that was asked.
+const HERE: &str = "here";
 /// Releases have it; who builds the workspace asks for it.
 const BUILD: &str = "cargo build --release -p director --features network";
 
@@ -34,11 +36,33 @@ pub(super) fn judge(director: Option<&Director>, network: &Network, port: u16) -
             Line::note(format!("`{}` plays on this machine alone", director.name))
                 .run("to let other machines in, once there is a key (`director key new`)", "director play SET --open"),
         ],
-        // The first is this machine.
-        Some([]) => vec![nobody(director)],
-        Some([only]) if only.state == "leader" => vec![nobody(director)],
-        Some(peers) => peers.iter().map(|peer| judged(peer, network, port)).collect(),
+        Some(all) => {
+            let peers = others(all);
+            if peers.is_empty() {
+                return vec![nobody(director)];
+            }
+            peers.iter().map(|peer| judged(peer, network, port)).collect()
+        }
     }
+}
+
+/// All but this machine. What it has measured is its way to the leader, which itself keeps no figures.
+fn others(all: &[Peer]) -> Vec<Peer> {
+    let own = all.iter().find(|peer| peer.address == HERE);
+    let others = all.iter().filter(|peer| peer.address != HERE).cloned();
+    others
+        .map(|peer| match own {
+            Some(own) if peer.state == "leader" => Peer {
+                round_trip_ms: own.round_trip_ms,
+                jitter_ms: own.jitter_ms,
+                loss_percent: own.loss_percent,
+                clock_error_ms: own.clock_error_ms,
+                way: own.way.clone(),
+                ..peer
+            },
+            _ => peer,
+        })
+        .collect()
 }
 
 fn nobody(director: &Director) -> Line {
@@ -215,10 +239,22 @@ mod tests {
     }
 
     #[test]
+    fn a_satellites_own_figures_are_those_of_its_way_to_the_leader() {
+        let own = Peer { name: "me".into(), address: HERE.into(), way: "link".into(), ..good() };
+        let none = Peer { round_trip_ms: None, clock_error_ms: None, way: "-".into(), ..good() };
+        let leader = Peer { name: "studio".into(), state: "leader".into(), ..none };
+        let director = Director { name: "trio".into(), peers: Some(vec![own, leader, good()]) };
+        let lines = judge(Some(&director), &Network::default(), 4750);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].found.starts_with("studio (192.0.2.7:4750) leads: 3 bots, round trip 0.4 ms"), "{lines:?}");
+        assert!(lines[0].todo[0].advice.contains("UDP port 4750") && lines[1].mark == Mark::Ok, "{lines:?}");
+    }
+
+    #[test]
     fn without_peers_it_is_said_how_others_join() {
         let of = |peers| judge(Some(&Director { name: "trio".into(), peers }), &Network::default(), 4750);
         assert!(of(None)[0].todo[0].command.as_deref().is_some_and(|c| c.contains("--open")));
-        let leader = Peer { state: "leader".into(), ..Peer::default() };
+        let leader = Peer { state: "leader".into(), address: HERE.into(), ..Peer::default() };
         assert_eq!(of(Some(vec![leader])), of(Some(Vec::new())));
         assert!(of(Some(Vec::new()))[0].todo[0].command.as_deref().is_some_and(|c| c.contains("join")));
         let nobody = |is_built_in| judge(None, &Network { is_built_in, ..Network::default() }, 4750);

@@ -98,6 +98,12 @@ impl Answerer {
         self.desk.sessions().remove(&session);
     }
 
+    /// What answers pings that arrive some other way than at our socket, by the same rules.
+    pub fn elsewhere(&self) -> impl Fn(&[u8]) -> Option<[u8; LENGTH]> + Send + Sync + use<> {
+        let desk = self.desk.clone();
+        move |bytes| desk.answer(clock::now(), clock::now, bytes)
+    }
+
     /// What has come in so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -112,7 +118,7 @@ impl Desk {
     }
 
     /// The answer to what was received at `t2`, if there is one.
-    fn answer(&self, t2: Duration, clock: &Clock, bytes: &[u8]) -> Option<[u8; LENGTH]> {
+    fn answer(&self, t2: Duration, clock: impl Fn() -> Duration, bytes: &[u8]) -> Option<[u8; LENGTH]> {
         let wasted = |count: &AtomicU64| {
             count.fetch_add(1, Relaxed);
             None

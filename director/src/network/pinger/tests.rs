@@ -35,12 +35,12 @@ fn leader(clock: Clock) -> (Answerer, SocketAddr) {
 
 fn pinger(leader: SocketAddr, key: [u8; 32]) -> (Pinger, Receiver<Report>) {
     let (tell, reports) = channel();
-    let pinger = Pinger::start(socket(), leader, SESSION, key, move |report| _ = tell.send(report)).unwrap();
+    let pinger = Pinger::start(socket(), leader, SESSION, key, None, move |report| _ = tell.send(report)).unwrap();
     (pinger, reports)
 }
 
 /// The first report of which something is true.
-fn wait(reports: &Receiver<Report>, is: impl Fn(&Report) -> bool) -> Report {
+fn wait(reports: &Receiver<Report>, mut is: impl FnMut(&Report) -> bool) -> Report {
     let until = Instant::now() + PATIENCE;
     loop {
         let report = reports.recv_timeout(until - Instant::now()).expect("a report that has what is waited for");
@@ -113,6 +113,53 @@ fn who_is_let_in_again_still_knows_the_clock() {
     pinger.renew(at, SESSION + 1, [9; 32]);
     let back = wait(&reports, |report| report.news.is_some());
     assert_eq!(back.news, Some(News::Steady), "nothing is begun anew");
+}
+
+/// A link to an answerer that takes a while, and a socket that nobody answers.
+fn through_the_link(answerer: &Answerer, answers: &Arc<AtomicBool>) -> (Pinger, Receiver<Report>, UdpSocket) {
+    let (arrived, heard) = std::sync::mpsc::sync_channel(64);
+    let (answer, answers) = (answerer.elsewhere(), answers.clone());
+    let send = move |ping: &[u8; LENGTH]| {
+        if let Some(pong) = answer(ping).filter(|_| answers.load(Relaxed)) {
+            let _ = arrived.try_send((clock::now(), pong));
+        }
+    };
+    let (nobody, (tell, reports)) = (socket(), channel());
+    let at = nobody.local_addr().unwrap();
+    let detour = Some(Detour { send: Box::new(send), heard });
+    let report = move |report| _ = tell.send(report);
+    (Pinger::start(socket(), at, SESSION, KEY, detour, report).unwrap(), reports, nobody)
+}
+
+#[test]
+fn where_no_datagram_is_answered_the_clock_is_known_through_the_link_and_datagrams_take_over_again() {
+    let (answerer, at) = leader(Box::new(clock::now));
+    let (pinger, reports, _nobody) = through_the_link(&answerer, &Arc::new(AtomicBool::new(true)));
+    wait(&reports, |report| report.estimate.is_some_and(|estimate| estimate.offset.abs() < 0.001) && !report.in_link);
+    let fallen = wait(&reports, |report| report.in_link);
+    assert!(fallen.quality.loss < 0.2, "what is lost by the other way is not counted: {fallen:?}");
+    pinger.aim(at);
+    let mut last = fallen.estimate.unwrap();
+    let back = wait(&reports, |report| {
+        let jump = report.estimate.unwrap().offset - last.offset;
+        last = report.estimate.unwrap();
+        assert!(jump.abs() < 0.001, "{jump} s at once");
+        !report.in_link
+    });
+    assert!(back.quality.loss < 0.2, "{back:?}");
+}
+
+#[test]
+fn while_neither_way_answers_no_way_is_preferred() {
+    let (answerer, _) = leader(Box::new(clock::now));
+    let answers = Arc::new(AtomicBool::new(false));
+    let (_pinger, reports, nobody) = through_the_link(&answerer, &answers);
+    for _ in 0..4 {
+        assert!(!wait(&reports, |report| report.news.is_none()).in_link);
+    }
+    nobody.set_nonblocking(true).unwrap();
+    let tried = std::iter::from_fn(|| nobody.recv(&mut [0; LENGTH]).ok()).count();
+    assert!(tried >= 20, "datagrams are tried as often as ever, not {tried} times in 4 s");
 }
 
 #[test]
