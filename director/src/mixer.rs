@@ -102,6 +102,21 @@ impl Mixer {
         }
     }
 
+    /// A bot goes by another name from now on, and its channel with it.
+    pub fn rename(&mut self, bot: &str, name: &str) {
+        if let Some(fader) = self.faders.remove(bot) {
+            self.faders.insert(name.to_owned(), fader);
+        }
+        if let Some(group) = self.groups.remove(bot) {
+            self.groups.insert(name.to_owned(), group);
+        }
+        for set in [&mut self.muted, &mut self.soloed] {
+            if set.remove(bot) {
+                set.insert(name.to_owned());
+            }
+        }
+    }
+
     /// Whether a bot or a group goes by this name, or something has been set for it.
     #[must_use]
     pub fn knows(&self, who: &str) -> bool {

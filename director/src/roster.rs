@@ -294,6 +294,16 @@ impl Roster {
         self.bots.iter().filter(move |b| b.id == *id)
     }
 
+    /// Takes in a bot as if it were of the file; it does not run yet.
+    pub fn add(&mut self, entry: BotEntry) {
+        self.bots.push(Bot::new(entry.id.as_str().into(), entry.id.clone(), Some(entry)));
+    }
+
+    /// Strikes a bot off, of the file or not.
+    pub fn strike(&mut self, name: &str) {
+        self.bots.retain(|b| &*b.name != name);
+    }
+
     /// Takes in a guest; `None` when the house is full.
     pub fn welcome(&mut self, id: &BotId) -> Option<&mut Bot> {
         if self.bots.iter().filter(|b| b.entry.is_none()).count() >= MOST_GUESTS {

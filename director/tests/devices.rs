@@ -6,35 +6,17 @@ mod audio_server;
 #[path = "support/jack.rs"]
 #[allow(dead_code, reason = "other tests take the rest")]
 mod jack;
+#[path = "support/nowhere.rs"]
+mod nowhere;
 
 use audio_server::AudioServer;
 use jack::Jack;
+use nowhere::{json, text};
 use serde_json::Value;
 use std::process::{Command, Output};
 
-/// Where no server answers: what a server needs is put over it.
 fn devices(args: &[&str], variables: &[(&str, &str)]) -> Output {
-    let nothing = tempfile::tempdir().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_director"))
-        .arg("devices")
-        .args(args)
-        .env("JACK_DEFAULT_SERVER", "musebots-nobody")
-        .env("PULSE_SERVER", format!("unix:{}/nobody", nothing.path().display()))
-        .env("PULSE_RUNTIME_PATH", nothing.path())
-        .env("XDG_RUNTIME_DIR", nothing.path())
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "a library speaks up");
-    output
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text(output)))
+    nowhere::director("devices", args, variables)
 }
 
 fn host<'a>(json: &'a Value, name: &str) -> &'a Value {

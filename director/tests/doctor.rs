@@ -6,41 +6,24 @@ mod hello;
 #[path = "support/live.rs"]
 #[allow(dead_code, reason = "other tests take the rest")]
 mod live;
+#[path = "support/nowhere.rs"]
+mod nowhere;
 #[path = "support/socket_bot.rs"]
 #[allow(dead_code, reason = "other tests take the rest")]
 mod socket_bot;
 
 use live::Live;
 use musebot_protocol::{Arg, Args, Control, MAX_DATAGRAM, Reply, messages};
+use nowhere::{json, text};
 use serde_json::Value;
 use std::{
     net::{TcpListener, UdpSocket},
-    process::{Command, Output},
+    process::Output,
     thread::JoinHandle,
 };
 
-/// Where no sound server answers, so that it is the same on every machine.
 fn doctor(args: &[&str]) -> Output {
-    let nothing = tempfile::tempdir().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_director"))
-        .arg("doctor")
-        .args(args)
-        .env("JACK_DEFAULT_SERVER", "musebots-nobody")
-        .env("PULSE_SERVER", format!("unix:{}/nobody", nothing.path().display()))
-        .env("PULSE_RUNTIME_PATH", nothing.path())
-        .env("XDG_RUNTIME_DIR", nothing.path())
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "a library speaks up");
-    output
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text(output)))
+    nowhere::director("doctor", args, &[])
 }
 
 /// The lines of a group, each as its mark and what was found.

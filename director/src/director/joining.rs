@@ -271,5 +271,6 @@ impl Director {
         bot.life = if again { Life::Stopped } else { Life::GaveUp };
         self.roster_changed = true;
         self.say(Tone::Loud, format!("{name} cannot be started: {reason}"));
+        self.another_may_start(name);
     }
 }

@@ -7,8 +7,10 @@
 mod commands;
 mod delayed;
 mod far;
+mod given;
 mod joined;
 mod leading;
+mod placing;
 
 pub(super) use commands::Where;
 pub use far::HostView;
@@ -60,6 +62,8 @@ enum Role {
     Leader {
         far: Vec<BotEntry>,
         placed: BTreeMap<String, HostName>,
+        /// How many hosts have joined so far.
+        joined: u64,
     },
     Satellite(Box<Satellite>),
 }
@@ -71,7 +75,7 @@ impl Director {
         for bot in &far {
             self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
         }
-        self.networking = Some(Networking::new(own, Role::Leader { far, placed: BTreeMap::new() }));
+        self.networking = Some(Networking::new(own, Role::Leader { far, placed: BTreeMap::new(), joined: 0 }));
     }
 
     /// Whether our ticks are another director's.
@@ -104,6 +108,8 @@ impl Director {
             Word::Ask { ticket, control } => self.asked_from_afar(now, host, ticket, &control),
             Word::Answer { ticket, replies } => self.answered(ticket, &replies),
             Word::Log { tone, text } => self.log_from(host, &tone, &text),
+            Word::Play(yours) => self.plays(now, host, &yours),
+            Word::Cannot(bots) => self.cannot_play(now, host, from, bots),
             Word::Bye => self.host_leaves(now, host, from),
         }
     }
@@ -133,8 +139,10 @@ impl Director {
         self.keep_with_leader(now);
         self.give_up_questions(now);
         self.ask_for_topics();
+        self.strike_off();
         let due = self.networking.as_ref().is_some_and(|n| now.saturating_sub(n.said) >= SAY_EVERY);
         if due {
+            self.place_bots(now);
             self.say_how_we_are(now);
         }
     }

@@ -34,7 +34,7 @@ pub enum LeaderLoss {
 /// Where a bot plays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// On the first other machine that joins.
+    /// On one of the other machines, as they come and go.
     Any,
     /// On this machine.
     On(HostName),

@@ -72,7 +72,7 @@ pub fn open(args: &Open, ensemble: &mut Ensemble) -> anyhow::Result<Option<Opene
     for bot in &far {
         let host = match &bot.host {
             Some(Place::On(host)) => host.as_str(),
-            _ => "the first host that joins",
+            _ => "any host that joins",
         };
         tracing::info!("{} waits for {host}", bot.called);
     }
@@ -127,7 +127,7 @@ fn find(fingerprint: &str) -> anyhow::Result<String> {
 fn take_part(args: &Join, allowed: &Allowed, own: HostName, edge: Edge, welcome: Welcome) -> anyhow::Result<Ended> {
     let all = sheet::read(&welcome.sheet, &welcome.leader)
         .with_context(|| format!("failed to make sense of what {} says of the ensemble", welcome.leader))?;
-    let Cast { ensemble, elsewhere, refused } = allowed.cast(all, &welcome.yours, &own, &welcome.leader);
+    let Cast { ensemble, others, refused } = allowed.cast(all, &welcome.yours, &own, &welcome.leader);
     opening::announce(&ensemble, welcome.seed);
     tracing::info!("{} leads", welcome.leader);
     for bot in &refused {
@@ -142,7 +142,7 @@ fn take_part(args: &Join, allowed: &Allowed, own: HostName, edge: Edge, welcome:
         if options.listen.port() == 0 {
             opening::announce_ports(performance.address()?, performance.control_address()?.port());
         }
-        performance.director().join(clock::now(), own, welcome, &elsewhere);
+        performance.director().join(clock::now(), own, welcome, others);
         performance.connect(edge);
         performance.run().await
     })

@@ -23,10 +23,21 @@ pub struct Allowed {
 pub struct Cast {
     /// The ensemble with the bots that are started here.
     pub ensemble: Ensemble,
-    /// Those that play elsewhere.
-    pub elsewhere: Vec<BotEntry>,
-    /// Those that should play here, and are not on the list.
+    /// And the others.
+    pub others: Others,
+    /// Those that should play here and nowhere else, and are not on the list.
     pub refused: Vec<String>,
+}
+
+/// The bots that a satellite does not start, or not yet.
+#[derive(Debug, Default)]
+pub struct Others {
+    /// Those that play on other hosts.
+    pub elsewhere: Vec<BotEntry>,
+    /// Those that may play on any host, and can be started here. Some may be started already.
+    pub spare: Vec<BotEntry>,
+    /// Those that may play on any host, and are not on the list.
+    pub cannot: Vec<String>,
 }
 
 /// Parts an ensemble that this machine, called `own`, leads: the bots of other hosts leave it, and all get their full
@@ -75,7 +86,7 @@ impl Allowed {
         let clock = ClockPorts { out, input: None };
         let (bots, surfaces, jack_connects) = Default::default();
         let ensemble = Ensemble { bots, surfaces, jack_connects, clock, ..all.clone() };
-        let mut cast = Cast { ensemble, elsewhere: Vec::new(), refused: Vec::new() };
+        let mut cast = Cast { ensemble, others: Others::default(), refused: Vec::new() };
         // What is run is looked for as on this machine's own stage.
         if let Some(list) = &self.list {
             cast.ensemble.home.clone_from(&list.home);
@@ -84,19 +95,24 @@ impl Allowed {
         }
         for bot in all.bots {
             let here = yours.iter().any(|name| name == bot.called.as_str());
+            let any = bot.host == Some(Place::Any);
             let host = match &bot.host {
-                _ if here => own,
-                Some(Place::On(host)) => host,
-                Some(Place::Any) => continue,
-                None => leader,
+                Some(Place::On(host)) if !here => host,
+                None if !here => leader,
+                _ => own,
             };
             let Ok(id) = BotId::new(&format!("{}@{host}", bot.called)) else { continue };
-            if !here {
-                cast.elsewhere.push(BotEntry { id, ..bot });
-            } else if let Some(own) = self.own(&bot, &cast.ensemble.home) {
-                cast.ensemble.bots.push(BotEntry { id, ..own });
-            } else {
-                cast.refused.push(bot.called.to_string());
+            if !here && !any {
+                cast.others.elsewhere.push(BotEntry { id, ..bot });
+                continue;
+            }
+            match self.own(&bot, &cast.ensemble.home).map(|own| BotEntry { id, ..own }) {
+                Some(own) => {
+                    cast.others.spare.extend(any.then(|| own.clone()));
+                    cast.ensemble.bots.extend(here.then_some(own));
+                }
+                None if any => cast.others.cannot.push(bot.called.to_string()),
+                None => cast.refused.push(bot.called.to_string()),
             }
         }
         cast
@@ -162,7 +178,26 @@ mod tests {
         assert_eq!(bass.outputs_json(), r#"[{"kind":"null"}]"#);
         assert_eq!(cast.ensemble.bots.len(), 1, "what is not on the list is not started");
         assert_eq!(cast.refused, ["reboot"]);
-        assert_eq!(cast.elsewhere[0].id.as_str(), "drums@a");
+        assert_eq!(cast.others.elsewhere[0].id.as_str(), "drums@a");
+    }
+
+    #[test]
+    fn who_may_play_on_any_host_is_kept_ready_or_said_to_be_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bots.toml");
+        std::fs::write(&file, "[[bot]]\nid = \"bass\"\nprogram = \"our-bass\"\n").unwrap();
+        let any = |id: &str| format!("[[bot]]\nid = \"{id}\"\nprogram = \"{id}\"\nhost = \"any\"\n");
+        let cast = |yours: &[String]| {
+            let all = sheet(&(any("bass") + &any("drums")));
+            Allowed::read(Some(&file)).unwrap().cast(all, yours, &host("b"), &host("a"))
+        };
+        for (yours, begins) in [(vec![], 0), (vec!["bass".to_owned(), "drums".to_owned()], 1)] {
+            let Cast { ensemble, others, refused } = cast(&yours);
+            assert_eq!((ensemble.bots.len(), refused.len()), (begins, 0));
+            let spare: Vec<_> = others.spare.iter().map(|bot| (bot.id.as_str(), bot.program.to_string())).collect();
+            assert_eq!(spare, [("bass@b", "our-bass".to_owned())]);
+            assert_eq!(others.cannot, ["drums"]);
+        }
     }
 
     #[test]

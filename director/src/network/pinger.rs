@@ -28,6 +28,8 @@ use way::{By, Way};
 
 /// A clock, as [`clock::now`].
 type Clock = Box<dyn Fn() -> Duration + Send>;
+/// Gives a ping to the link, and does not wait.
+type Sends = Box<dyn Fn(&[u8; LENGTH]) + Send>;
 
 /// Pings come so often,
 const EVERY: Duration = Duration::from_millis(100);
@@ -57,7 +59,7 @@ pub struct Report {
 /// The way through the link, for pings that do not get through as datagrams.
 pub struct Detour {
     /// Gives one to the link, and does not wait.
-    pub send: Box<dyn Fn(&[u8; LENGTH]) + Send>,
+    pub send: Sends,
     /// What the link has brought, and when; taken when the next ping is due at the latest.
     pub heard: Receiver<(Duration, [u8; LENGTH])>,
 }

@@ -63,6 +63,10 @@ pub enum Word {
         /// What.
         text: String,
     },
+    /// These bots of the sheet play on your host from now on, and no others (the leader).
+    Play(Vec<String>),
+    /// These bots of the sheet I cannot start (a satellite).
+    Cannot(Vec<String>),
     /// I leave (a satellite), or: it is over, all fade out and go (the leader).
     Bye,
 }
@@ -232,6 +236,7 @@ impl Word {
                             && [bot.level.0, bot.level.1].iter().all(|level| level.is_finite())
                     })
             }
+            Self::Play(bots) | Self::Cannot(bots) => bots.len() <= MOST_BOTS && bots.iter().all(|bot| short(bot)),
             Self::Mix(bytes) | Self::Ask { control: bytes, .. } => bytes.len() <= musebot_protocol::MAX_DATAGRAM,
             Self::Conduct(Conduct::Section { name, .. }) => short(name),
             Self::Conduct(Conduct::Density(density)) => (0.0..=1.0).contains(density),
@@ -276,6 +281,8 @@ mod tests {
             Word::Mix(vec![1]),
             Word::Conduct(Conduct::Panic),
             Word::Ask { ticket: 3, control: vec![4] },
+            Word::Play(vec!["bass".into()]),
+            Word::Cannot(vec!["drums".into()]),
             Word::Bye,
         ];
         for word in words {
@@ -290,6 +297,8 @@ mod tests {
             Word::Conduct(Conduct::Density(2.0)),
             Word::Hello { vocabulary: 1, version: "x".repeat(65) },
             Word::Log { tone: "note".into(), text: "x".repeat(5000) },
+            Word::Play(vec!["x".into(); 513]),
+            Word::Cannot(vec!["x".repeat(5000)]),
         ];
         for word in odd {
             assert_eq!(Letter::decode(&letter(word).encode()), None);

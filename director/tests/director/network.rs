@@ -2,7 +2,7 @@
 
 use super::{
     fake::Fake,
-    rig::{Done, Rig},
+    rig::{Done, FIRST, Rig},
 };
 use director::{
     director::Reckoning,
@@ -15,9 +15,13 @@ use director::{
         sheet,
         word::{LinkState, VOCABULARY, Welcome, Word},
     },
+    roster::Bot,
 };
 use musebot_protocol::{Control, Gain, Said, State, Tick, messages};
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 /// A letter takes so long.
 const ON_ITS_WAY: Duration = Duration::from_millis(15);
@@ -54,16 +58,22 @@ id = \"drums\"
 program = \"drums\"
 ";
 
-struct Hosts {
-    leader: Rig,
-    far: Option<Rig>,
-    post: VecDeque<(Duration, bool, Word)>,
+/// A satellite as the others see it.
+struct Satellite {
+    rig: Rig,
     /// Whether anything gets through.
     linked: bool,
+}
+
+struct Hosts {
+    leader: Rig,
+    others: BTreeMap<&'static str, Satellite>,
+    /// When it arrives, to or from which satellite, whether to the leader, and what.
+    post: VecDeque<(Duration, &'static str, bool, Word)>,
     /// Whether pings have to take the link.
     in_link: bool,
     reckoned: Duration,
-    /// How the leader's clock stands against the satellite's, as the satellite reckons.
+    /// How the leader's clock stands against the satellites', as they reckon.
     offset: f64,
 }
 
@@ -83,16 +93,15 @@ impl Hosts {
         leader.run(0.7);
         Self {
             leader,
-            far: None,
+            others: BTreeMap::new(),
             post: VecDeque::new(),
-            linked: true,
             in_link: false,
             reckoned: Duration::ZERO,
             offset: -AHEAD,
         }
     }
 
-    /// A leader and a satellite that has joined after so many seconds.
+    /// A leader and the satellite `far` that has joined after so many seconds.
     fn joined(file: &str, after: f64) -> Self {
         Self::joined_with(LIST, file, after)
     }
@@ -101,54 +110,77 @@ impl Hosts {
     fn joined_with(list: &str, file: &str, after: f64) -> Self {
         let mut hosts = Self::alone(file);
         hosts.run(after);
-        hosts.join(list);
-        hosts.run(1.0);
+        hosts.join("far", list);
+        hosts.run(3.0);
         hosts
     }
 
-    /// The satellite asks to be let in.
-    fn asks(&mut self) -> Welcome {
-        self.leader.letters.clear();
-        self.tell_leader(Word::Hello { vocabulary: VOCABULARY, version: "x".into() });
-        let letters = std::mem::take(&mut self.leader.letters);
-        let welcome = letters.into_iter().find_map(|(_, word)| match word {
-            Word::Welcome(welcome) => Some(*welcome),
-            _ => None,
-        });
-        welcome.expect("a welcome")
+    /// A leader, and the satellites `far` and `left` that have joined together.
+    fn both(file: &str, far: &str, left: &str) -> Self {
+        let mut hosts = Self::alone(file);
+        hosts.join("far", far);
+        hosts.run(1.0);
+        hosts.join("left", left);
+        hosts.run(4.0);
+        hosts
     }
 
-    fn join(&mut self, list: &str) {
-        let welcome = self.asks();
+    /// A satellite asks to be let in.
+    fn asks(&mut self, name: &'static str) -> Welcome {
+        let others = std::mem::take(&mut self.leader.letters);
+        self.post_from_leader(others);
+        self.tell_leader(name, Word::Hello { vocabulary: VOCABULARY, version: "x".into() });
+        let mut letters = std::mem::take(&mut self.leader.letters);
+        let welcome = letters.extract_if(.., |(_, word)| matches!(word, Word::Welcome(_))).next();
+        if !self.others.contains_key(name) {
+            // What follows the welcome waits for it.
+            let at = self.leader.now + ON_ITS_WAY;
+            let its = letters.iter().filter(|(to, _)| to.as_ref().is_none_or(|to| to.as_str() == name));
+            self.post.extend(its.map(|(_, word)| (at, name, false, word.clone())));
+        }
+        self.post_from_leader(letters);
+        let Some((_, Word::Welcome(welcome))) = welcome else { panic!("no welcome") };
+        *welcome
+    }
+
+    fn join(&mut self, name: &'static str, list: &str) {
+        let welcome = self.asks(name);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("bots.toml");
         std::fs::write(&file, list).unwrap();
         let all = sheet::read(&welcome.sheet, &welcome.leader).unwrap_or_else(|faults| panic!("{faults}"));
         let allowed = Allowed::read(Some(&file)).unwrap();
-        let Cast { ensemble, elsewhere, .. } = allowed.cast(all, &welcome.yours, &host("far"), &welcome.leader);
+        let Cast { ensemble, others, .. } = allowed.cast(all, &welcome.yours, &host(name), &welcome.leader);
         let bots = ensemble.bots.iter().map(|bot| Fake::ours(bot.id.as_str())).collect();
-        let mut far = Rig::with_ensemble(ensemble, bots);
-        far.now = self.far_now();
-        let now = far.now;
-        far.director.join(now, host("far"), welcome, &elsewhere);
-        self.far = Some(far.begin());
+        let mut rig = Rig::with_ensemble(ensemble, bots);
+        for (spare, port) in others.spare.iter().zip(FIRST + 100..) {
+            if !rig.ports.contains_key(spare.id.as_str()) {
+                rig.ports.insert(spare.id.to_string(), port);
+                rig.add(Fake::ours(spare.id.as_str()));
+            }
+        }
+        rig.now = self.leader.now + Duration::from_secs_f64(AHEAD);
+        let now = rig.now;
+        rig.director.join(now, host(name), welcome, others);
+        self.others.insert(name, Satellite { rig: rig.begin(), linked: true });
     }
 
-    fn far_now(&self) -> Duration {
-        self.leader.now + Duration::from_secs_f64(AHEAD)
+    fn on(&mut self, name: &str) -> &mut Rig {
+        &mut self.others.get_mut(name).expect("it has joined").rig
     }
 
     fn far(&mut self) -> &mut Rig {
-        self.far.as_mut().expect("it has joined")
+        self.on("far")
     }
 
-    fn tell_leader(&mut self, word: Word) {
-        self.leader.event(Event::Letter {
-            host: host("far"),
-            from: 2,
-            at: Some([10, 0, 0, 2].into()),
-            word: Box::new(word),
-        });
+    fn link(&mut self, name: &str, linked: bool) {
+        self.others.get_mut(name).expect("it has joined").linked = linked;
+    }
+
+    fn tell_leader(&mut self, name: &str, word: Word) {
+        let from = if name == "far" { 2 } else { 4 };
+        let at = Some([10, 0, 0, 2].into());
+        self.leader.event(Event::Letter { host: host(name), from, at, word: Box::new(word) });
     }
 
     /// Another director that calls itself `far` asks to be let in.
@@ -162,43 +194,55 @@ impl Hosts {
         });
     }
 
+    fn post_from_leader(&mut self, letters: Vec<(Option<HostName>, Word)>) {
+        let at = self.leader.now + ON_ITS_WAY;
+        for (to, word) in letters {
+            let whom = self.others.keys().filter(|name| to.as_ref().is_none_or(|to| to.as_str() == **name));
+            self.post.extend(whom.map(|name| (at, *name, false, word.clone())));
+        }
+    }
+
     fn run(&mut self, seconds: f64) {
         let steps = (seconds / 0.02).round() as u32;
         for _ in 0..steps {
             self.leader.run(0.02);
             let now = self.leader.now;
-            if let Some(far) = &mut self.far {
-                far.run(0.02);
-                if self.linked && now >= self.reckoned {
-                    self.reckoned = now + Duration::from_millis(100);
-                    let estimate = Estimate { at: far.now, offset: self.offset, drift: 0.0, sigma: 1e-5 };
+            let reckons = now >= self.reckoned;
+            if reckons {
+                self.reckoned = now + Duration::from_millis(100);
+            }
+            for (name, Satellite { rig, linked }) in &mut self.others {
+                rig.run(0.02);
+                if *linked && reckons {
+                    let estimate = Estimate { at: rig.now, offset: self.offset, drift: 0.0, sigma: 1e-5 };
                     let link = LinkState { round_trip_ms: 30.0, in_link: self.in_link, ..LinkState::default() };
-                    far.event(Event::Reckoned(Reckoning { estimate: Some(estimate), anew: false, link }));
+                    rig.event(Event::Reckoned(Reckoning { estimate: Some(estimate), anew: false, link }));
                 }
-                let out = std::mem::take(&mut far.letters);
-                self.post.extend(out.into_iter().map(|(_, word)| (now + ON_ITS_WAY, true, word)));
+                let out = std::mem::take(&mut rig.letters);
+                self.post.extend(out.into_iter().map(|(_, word)| (now + ON_ITS_WAY, *name, true, word)));
             }
             let out = std::mem::take(&mut self.leader.letters);
-            if self.far.is_some() {
-                self.post.extend(out.into_iter().map(|(_, word)| (now + ON_ITS_WAY, false, word)));
-            }
-            if !self.linked {
-                self.post.clear();
-            }
+            self.post_from_leader(out);
+            self.post.retain(|(_, name, ..)| self.others[name].linked);
             while self.post.front().is_some_and(|(at, ..)| *at <= now) {
-                let Some((_, to_leader, word)) = self.post.pop_front() else { break };
+                let Some((_, name, to_leader, word)) = self.post.pop_front() else { break };
                 if to_leader {
-                    self.tell_leader(word);
+                    self.tell_leader(name, word);
                 } else {
-                    self.far().event(Event::Letter {
-                        host: host("near"),
-                        from: 1,
-                        at: Some([10, 0, 0, 1].into()),
-                        word: Box::new(word),
-                    });
+                    let at = Some([10, 0, 0, 1].into());
+                    self.on(name).event(Event::Letter { host: host("near"), from: 1, at, word: Box::new(word) });
                 }
             }
         }
+    }
+
+    /// The bots of a satellite that play.
+    fn plays(&mut self, name: &str) -> Vec<String> {
+        let playing = |bot: &&Bot| bot.state() == State::Playing;
+        let mut names: Vec<_> =
+            self.on(name).director.roster().iter().filter(playing).map(|bot| bot.name.to_string()).collect();
+        names.sort();
+        names
     }
 
     /// By how many seconds the satellite's ticks are later than the leader's: the worst of the next hundred.
@@ -225,7 +269,8 @@ impl Hosts {
 fn a_satellite_plays_its_bots_at_the_leaders_ticks_by_its_own_clock() {
     let mut hosts = Hosts::joined(FILE, 20.0);
     assert!(hosts.apart().abs() < 1e-4, "{}", hosts.apart());
-    let (near, far) = (Hosts::tick(&hosts.leader), Hosts::tick(hosts.far.as_ref().unwrap()));
+    let near = Hosts::tick(&hosts.leader);
+    let far = Hosts::tick(hosts.far());
     assert!((near.0 - far.0).abs() <= 1, "{near:?} {far:?}");
     let names: Vec<_> = hosts.far().director.roster().iter().map(|bot| bot.name.to_string()).collect();
     assert_eq!(names, ["bass@far", "drums@far"], "those for it, and those for any host");
@@ -259,7 +304,7 @@ fn everybody_is_on_every_list() {
         });
         lists.take(1).collect::<String>()
     };
-    for rig in [&hosts.leader, hosts.far.as_ref().unwrap()] {
+    for rig in [&hosts.leader, &hosts.others["far"].rig] {
         let list = list(rig);
         for name in ["melody@near", "bass@far", "drums@far"] {
             assert!(list.contains(name), "{name} in {list}");
@@ -296,7 +341,7 @@ fn who_joins_late_finds_the_faders_as_they_stand_and_hears_what_was_said() {
     let pool = Said::HDensity(0.3).by("melody@near").encode();
     hosts.leader.speaks(hosts.leader.ports["melody@near"], &pool);
     hosts.run(3.0);
-    hosts.join(LIST);
+    hosts.join("far", LIST);
     hosts.run(1.0);
     let heard: Vec<_> = hosts.far().log.iter().map(|(_, done)| format!("{done:?}")).collect();
     for words in ["hdensity", "/broadcast/density"] {
@@ -313,7 +358,7 @@ fn the_leader_alone_changes_tempo_section_and_density_whoever_asks() {
     hosts.run(3.0);
     let section = |rig: &Rig| rig.director.view(rig.now).section;
     assert_eq!(section(&hosts.leader).as_deref(), Some("B"));
-    assert_eq!(section(hosts.far.as_ref().unwrap()).as_deref(), Some("B"));
+    assert_eq!(section(hosts.far()).as_deref(), Some("B"));
     let begins = |rig: &Rig| {
         let said = rig.log.iter().find_map(|(_, done)| match done {
             Done::Say(Tone::Note, what) => what.strip_prefix("section B at bar ").map(str::to_owned),
@@ -321,7 +366,7 @@ fn the_leader_alone_changes_tempo_section_and_density_whoever_asks() {
         });
         said.expect("the section is said")
     };
-    assert_eq!(begins(&hosts.leader), begins(hosts.far.as_ref().unwrap()));
+    assert_eq!(begins(&hosts.leader), begins(&hosts.others["far"].rig));
 }
 
 #[test]
@@ -342,18 +387,18 @@ fn a_bot_is_stopped_and_started_from_anywhere() {
 fn a_lost_link_is_noticed_in_two_seconds_both_play_on_and_it_heals_without_a_jump() {
     let mut hosts = Hosts::joined(FILE, 5.0);
     hosts.run(1.0);
-    hosts.linked = false;
+    hosts.link("far", false);
     hosts.run(2.6);
     assert!(Hosts::said(&hosts.leader, "far is out of reach"));
-    assert!(Hosts::said(hosts.far.as_ref().unwrap(), "which leads, is out of reach: playing on"));
+    assert!(Hosts::said(hosts.far(), "which leads, is out of reach: playing on"));
     hosts.run(7.4);
     assert!(hosts.apart().abs() < 1e-3, "{}", hosts.apart());
-    hosts.linked = true;
+    hosts.link("far", true);
     hosts.run(3.0);
     assert!(Hosts::said(&hosts.leader, "far is back"));
-    assert!(Hosts::said(hosts.far.as_ref().unwrap(), "near is back"));
+    assert!(Hosts::said(hosts.far(), "near is back"));
     assert!(hosts.apart().abs() < 1e-3, "{}", hosts.apart());
-    assert!(!Hosts::said(hosts.far.as_ref().unwrap(), "behind"), "nothing has jumped");
+    assert!(!Hosts::said(hosts.far(), "behind"), "nothing has jumped");
 }
 
 #[test]
@@ -391,9 +436,9 @@ fn a_satellite_ends_with_a_lost_leader_where_the_file_says_so() {
     let file = format!("{FILE}\n[network]\non-leader-loss = \"end\"\n");
     let mut hosts = Hosts::joined(&file, 2.0);
     hosts.run(1.0);
-    hosts.linked = false;
+    hosts.link("far", false);
     hosts.run(6.0);
-    assert!(Hosts::said(hosts.far.as_ref().unwrap(), "fading out"));
+    assert!(Hosts::said(hosts.far(), "fading out"));
     assert!(hosts.far().log.iter().any(|(_, done)| matches!(done, Done::Finish(_))));
     assert!(hosts.leader.log.iter().all(|(_, done)| !matches!(done, Done::Finish(_))));
 }
@@ -401,7 +446,7 @@ fn a_satellite_ends_with_a_lost_leader_where_the_file_says_so() {
 #[test]
 fn another_version_is_told_what_to_do() {
     let mut hosts = Hosts::alone(FILE);
-    hosts.tell_leader(Word::Hello { vocabulary: VOCABULARY + 1, version: "9.9".into() });
+    hosts.tell_leader("far", Word::Hello { vocabulary: VOCABULARY + 1, version: "9.9".into() });
     assert!(hosts.leader.log.iter().any(|(_, done)| matches!(done, Done::Refused(why) if why.contains("9.9"))));
 }
 
@@ -419,7 +464,7 @@ fn a_second_host_of_one_name_is_refused_while_the_first_is_here() {
 fn a_host_that_was_killed_and_started_again_at_once_is_let_in_when_the_first_is_silent() {
     let mut hosts = Hosts::joined(FILE, 2.0);
     hosts.run(1.0);
-    hosts.linked = false;
+    hosts.link("far", false);
     for _ in 0..3 {
         hosts.asks_as_far();
         hosts.run(0.8);
@@ -445,7 +490,7 @@ fn far_apart() -> String {
 #[test]
 fn what_there_is_no_room_for_until_it_is_heard_is_said_once() {
     let mut hosts = Hosts::joined(&far_apart(), 2.0);
-    let said = Hosts::tick(hosts.far.as_ref().unwrap());
+    let said = Hosts::tick(hosts.far());
     let bytes = Said::HDensity(0.9).by("melody@near").encode();
     for _ in 0..20_000 {
         let message = messages(&bytes).next().unwrap().unwrap();
@@ -460,7 +505,7 @@ fn what_is_said_far_away_is_heard_a_phrase_later_where_the_file_says_so() {
     let file = far_apart();
     let mut hosts = Hosts::joined(&file, 2.0);
     hosts.run(1.0);
-    let said = Hosts::tick(hosts.far.as_ref().unwrap());
+    let said = Hosts::tick(hosts.far());
     let bytes = Said::HDensity(0.9).by("melody@near").encode();
     let message = messages(&bytes).next().unwrap().unwrap();
     assert!(!hosts.far().director.hears_at_once());
@@ -493,8 +538,9 @@ fn machines_that_follow_a_satellite_are_stopped_before_its_ticks_jump_and_find_t
     hosts.run(1.5);
     let waits = stops(hosts.far(), begun);
     let [(tick, true)] = waits[..] else { panic!("{waits:?}") };
-    assert!(Hosts::said(hosts.far.as_ref().unwrap(), "waiting 0.40 s"));
-    let (begun, last) = (hosts.far().log.len(), Hosts::tick(hosts.far.as_ref().unwrap()).0);
+    assert!(Hosts::said(hosts.far(), "waiting 0.40 s"));
+    let begun = hosts.far().log.len();
+    let last = Hosts::tick(hosts.far()).0;
     assert!(last > tick, "it has gone on");
     hosts.offset += 2.0;
     hosts.run(1.5);
@@ -519,9 +565,113 @@ fn machines_that_follow_a_leader_are_stopped_when_it_stood_still_and_the_others_
 fn machines_that_follow_a_satellite_are_stopped_when_another_leader_has_taken_the_place() {
     let mut hosts = Hosts::joined_with(&format!("[clock]\nout = \"midi:TR-8\"\n{LIST}"), FILE, 2.0);
     hosts.run(1.0);
-    let (welcome, begun) = (hosts.asks(), hosts.far().log.len());
+    let (welcome, begun) = (hosts.asks("far"), hosts.far().log.len());
     let word = Box::new(Word::Welcome(Box::new(welcome)));
     hosts.far().event(Event::Letter { host: host("near"), from: 9, at: None, word });
     let stopped = stops(hosts.far(), begun);
     assert!(matches!(stopped[..], [(_, false)]), "{stopped:?}");
+}
+
+/// An ensemble of bots for any host, and the list of a host that has these.
+fn for_any(bots: &[&str]) -> (String, String) {
+    let list: Vec<_> = bots.iter().map(|bot| format!("[[bot]]\nid = \"{bot}\"\nprogram = \"{bot}\"\n")).collect();
+    let file: String = list.iter().map(|bot| format!("{bot}host = \"any\"\n")).collect();
+    (format!("tempo = 120\n{}{file}", super::rig::file(&["lead"])), list.concat())
+}
+
+#[test]
+fn bots_for_any_host_are_spread_evenly_over_those_that_join_together_and_do_not_move_for_another() {
+    let (file, list) = for_any(&["a", "b", "c"]);
+    let mut hosts = Hosts::both(&file, &list, &list);
+    assert_eq!(hosts.plays("far"), ["a@far", "c@far"]);
+    assert_eq!(hosts.plays("left"), ["b@left"]);
+    hosts.join("right", &list);
+    hosts.run(20.0);
+    assert!(hosts.plays("right").is_empty());
+    assert_eq!((hosts.plays("far").len(), hosts.plays("left").len()), (2, 1));
+}
+
+#[test]
+fn a_bot_whose_host_is_lost_for_long_plays_on_another_stays_there_and_is_not_played_twice() {
+    let (file, list) = for_any(&["a", "b"]);
+    let mut hosts = Hosts::both(&file, &list, &list);
+    hosts.leader.ask(Control::Gain { who: "b".into(), gain: Gain::clamped(0.25), over: None });
+    hosts.leader.ask(Control::Mute { who: "b".into(), on: true });
+    hosts.run(0.5);
+    hosts.link("left", false);
+    hosts.run(8.0);
+    assert_eq!(hosts.plays("far"), ["a@far"], "it may come back");
+    hosts.run(6.0);
+    assert_eq!(hosts.plays("far"), ["a@far", "b@far"]);
+    assert!(Hosts::said(&hosts.leader, "left has been out of reach for long: b plays on far from now on"));
+    for rig in [&hosts.leader, &hosts.others["far"].rig] {
+        let view = rig.director.view(rig.now);
+        let names: Vec<_> = view.bots.iter().filter(|bot| bot.name.starts_with("b@")).map(|bot| &*bot.name).collect();
+        assert_eq!(names, ["b@far"]);
+        let b = view.bots.iter().find(|bot| &*bot.name == "b@far").unwrap();
+        assert!((b.gain - 0.25).abs() < 1e-6 && b.silenced, "its fader went with it: {b:?}");
+    }
+    hosts.link("left", true);
+    hosts.run(6.0);
+    assert!(Hosts::said(hosts.on("left"), "b@left plays on another host now"));
+    assert!(hosts.plays("left").is_empty());
+    assert_eq!(hosts.on("left").director.roster().len(), 0, "and is forgotten there");
+    assert_eq!(hosts.plays("far"), ["a@far", "b@far"]);
+}
+
+#[test]
+fn a_bot_comes_back_to_a_host_that_is_still_ending_it() {
+    let (file, list) = for_any(&["a", "b"]);
+    let mut hosts = Hosts::both(&file, &list, &list);
+    for yours in [Vec::new(), vec!["b".to_owned()]] {
+        let word = Box::new(Word::Play(yours));
+        hosts.on("left").event(Event::Letter { host: host("near"), from: 1, at: None, word });
+    }
+    hosts.run(6.0);
+    assert_eq!(hosts.plays("left"), ["b@left"]);
+}
+
+#[test]
+fn a_host_that_is_back_soon_has_its_bots_still() {
+    let (file, list) = for_any(&["a", "b"]);
+    let mut hosts = Hosts::both(&file, &list, &list);
+    hosts.link("left", false);
+    hosts.run(6.0);
+    hosts.link("left", true);
+    hosts.run(9.0);
+    assert_eq!((hosts.plays("far"), hosts.plays("left")), (vec!["a@far".into()], vec!["b@left".into()]));
+}
+
+#[test]
+fn a_host_that_leaves_leaves_its_bots_to_another_at_once() {
+    let (file, list) = for_any(&["a", "b"]);
+    let mut hosts = Hosts::both(&file, &list, &list);
+    hosts.tell_leader("left", Word::Bye);
+    hosts.link("left", false);
+    hosts.run(2.0);
+    assert_eq!(hosts.plays("far"), ["a@far", "b@far"]);
+    assert!(Hosts::said(&hosts.leader, "left has left: b plays on far from now on"));
+}
+
+#[test]
+fn a_bot_that_a_host_does_not_have_or_cannot_start_plays_on_the_next() {
+    let (file, list) = for_any(&["a", "b", "c"]);
+    let mut hosts = Hosts::both(&file, "", &list);
+    assert_eq!(hosts.plays("left"), ["a@left", "b@left", "c@left"]);
+    let mut hosts = Hosts::alone(&file);
+    hosts.join("far", &list);
+    hosts.far().unlaunchable.insert("a@far".into(), "no such program".into());
+    hosts.join("left", &list);
+    hosts.run(4.0);
+    assert_eq!(
+        (hosts.plays("far"), hosts.plays("left")),
+        (vec!["c@far".into()], vec!["a@left".into(), "b@left".into()])
+    );
+    assert!(Hosts::said(&hosts.leader, "far has no a to start: a plays on left from now on"));
+    let mut hosts = Hosts::joined_with("", &file, 1.0);
+    hosts.run(5.0);
+    assert!(hosts.far().director.roster().is_empty());
+    hosts.join("left", &list);
+    hosts.run(4.0);
+    assert_eq!(hosts.plays("left").len(), 3, "the first that can");
 }

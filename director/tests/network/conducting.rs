@@ -73,11 +73,7 @@ fn goes(player: &Player, process: u32) {
 #[test]
 fn a_bot_is_stopped_started_and_restarted_from_another_host_and_heard_there() {
     let stage = Stage::new();
-    let studio = stage.lead(&duo(""));
-    let left = stage.join(&studio, "left", &["b"], &[]);
-    let a = Player::new(&studio, "a@studio");
-    let b = Player::new(&left, "b@left");
-    a.knows(&["a@studio", "b@left"]);
+    let (studio, left, a, b) = stage.duo();
     let first = process(&left);
     does(&studio, &["stop", "b"]);
     goes(&b, first);
@@ -103,10 +99,7 @@ fn a_bot_is_stopped_started_and_restarted_from_another_host_and_heard_there() {
 #[test]
 fn who_listens_at_a_terminal_hears_the_bots_of_the_other_host() {
     let stage = Stage::new();
-    let studio = stage.lead(&duo(""));
-    let left = stage.join(&studio, "left", &["b"], &[]);
-    let (a, b) = (Player::new(&studio, "a@studio"), Player::new(&left, "b@left"));
-    a.knows(&["a@studio", "b@left"]);
+    let (studio, _left, _a, b) = stage.duo();
     let terminal = UdpSocket::bind("127.0.0.1:0").unwrap();
     terminal.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
     terminal.send_to(&Control::Listen { on: true }.encode(), ("127.0.0.1", studio.control)).unwrap();

@@ -88,10 +88,7 @@ fn where_nobody_leads_that_is_said_and_what_to_look_at() {
 #[test]
 fn a_name_that_is_taken_is_not_given_twice_and_its_owner_plays_on() {
     let stage = Stage::new();
-    let studio = stage.lead(&duo(""));
-    let left = stage.join(&studio, "left", &["b"], &[]);
-    let (a, b) = (Player::new(&studio, "a@studio"), Player::new(&left, "b@left"));
-    a.knows(&["a@studio", "b@left"]);
+    let (studio, left, a, b) = stage.duo();
     let at = address(&studio);
     let twins = ["left", "studio"].map(|name| Director::start(asks(&at, name, &stage.key)));
     for twin in twins {
@@ -107,11 +104,7 @@ fn a_name_that_is_taken_is_not_given_twice_and_its_owner_plays_on() {
 #[test]
 fn a_satellite_that_was_killed_and_comes_back_at_once_is_not_taken_for_its_own_double() {
     let stage = Stage::new();
-    let studio = stage.lead(&duo(""));
-    let left = stage.join(&studio, "left", &["b"], &[]);
-    let a = Player::new(&studio, "a@studio");
-    let b = Player::new(&left, "b@left");
-    a.knows(&["a@studio", "b@left"]);
+    let (studio, left, a, b) = stage.duo();
     left.signal(9);
     let killed = Instant::now();
     drop((left.ends(), b));

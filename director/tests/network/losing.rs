@@ -4,7 +4,7 @@ use crate::{
     player::{Player, in_order},
     process::wait_until,
     scripts::{children, send_signal},
-    stage::{Stage, address, does, duo, state},
+    stage::{Stage, address, does, duo, puppet, puppet_on, state},
 };
 use std::time::{Duration, Instant};
 
@@ -19,10 +19,7 @@ const NOTICED: Duration = Duration::from_secs(4);
 #[test]
 fn a_satellite_that_is_killed_is_missed_soon_and_its_bots_are_back_with_it() {
     let stage = Stage::new();
-    let studio = stage.lead(&duo(""));
-    let left = stage.join(&studio, "left", &["b"], &[]);
-    let (a, b) = (Player::new(&studio, "a@studio"), Player::new(&left, "b@left"));
-    a.knows(&["a@studio", "b@left"]);
+    let (studio, left, a, b) = stage.duo();
     left.signal(KILL);
     drop((left.ends(), b));
     studio.says_within(NOTICED, "left is out of reach");
@@ -39,6 +36,33 @@ fn a_satellite_that_is_killed_is_missed_soon_and_its_bots_are_back_with_it() {
     in_order(&b.ticks());
     let last = |player: &Player| player.ticks().last().map_or(0, |tick| tick.1);
     assert!((last(&a) - last(&b)).abs() < 20, "both are at the same place");
+}
+
+#[test]
+fn a_bot_for_any_host_plays_on_another_when_its_own_is_killed_and_is_not_played_twice() {
+    let stage = Stage::new();
+    let studio = stage.lead(&format!("wait = 60\ntempo = 300\n{}{}", puppet("a", ""), puppet_on("any", "b")));
+    let left = stage.join(&studio, "left", &["b"], &[]);
+    let right = stage.join(&studio, "right", &["b"], &[]);
+    studio.says("b plays on left from now on");
+    let (a, b) = (Player::new(&studio, "a@studio"), Player::new(&left, "b@left"));
+    a.knows(&["a@studio", "b@left"]);
+    left.signal(KILL);
+    drop((left.ends(), b));
+    studio.says("b plays on right from now on");
+    wait_until("its process runs there", || children(right.child.id()).len() == 1);
+    let b = Player::new(&right, "b@right");
+    a.knows(&["a@studio", "b@right"]);
+    b.hears_ticks(20);
+    wait_until("it plays", || state(&studio, "b@right") == "playing");
+    let left = stage.join(&studio, "left", &["b"], &[]);
+    left.says("studio leads");
+    wait_until("the lost one is back", || {
+        does(&studio, &["hosts"]).lines().filter(|line| line.contains("here")).count() == 2
+    });
+    a.knows(&["a@studio", "b@right"]);
+    assert_eq!(children(left.child.id()), Vec::<u32>::new(), "it has lost its bot");
+    in_order(&b.ticks());
 }
 
 #[test]

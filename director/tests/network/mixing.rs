@@ -1,18 +1,14 @@
 //! Faders that are moved on one host move on all of them.
 
 use crate::{
-    player::Player,
     process::wait_until,
-    stage::{Stage, does, duo},
+    stage::{Stage, does},
 };
 
 #[test]
 fn gains_mutes_solos_and_the_master_reach_the_bots_of_all_hosts_wherever_they_are_given() {
     let stage = Stage::new();
-    let studio = stage.lead(&duo(""));
-    let left = stage.join(&studio, "left", &["b"], &[]);
-    let (a, b) = (Player::new(&studio, "a@studio"), Player::new(&left, "b@left"));
-    a.knows(&["a@studio", "b@left"]);
+    let (studio, left, a, b) = stage.duo();
     b.knows(&["a@studio", "b@left"]);
     does(&left, &["gain", "a", "0.5"]);
     a.has_gain(0.5);

@@ -1,6 +1,9 @@
 //! A leader and its satellites on loopback, at ports of the system's choice.
 
-use crate::process::{Director, Home};
+use crate::{
+    player::Player,
+    process::{Director, Home},
+};
 use director::network::key::Key;
 use std::{
     fs,
@@ -67,7 +70,17 @@ impl Stage {
         self.join_with(leader, name, &list, more).listens()
     }
 
-    /// The same with a list that is there already; it is not waited for.
+    /// Both directors of a duo, and its bots, who know each other.
+    #[track_caller]
+    pub(crate) fn duo(&self) -> (Director, Director, Player, Player) {
+        let studio = self.lead(&duo(""));
+        let left = self.join(&studio, "left", &["b"], &[]);
+        let (a, b) = (Player::new(&studio, "a@studio"), Player::new(&left, "b@left"));
+        a.knows(&["a@studio", "b@left"]);
+        (studio, left, a, b)
+    }
+
+    /// A satellite with a list that is there already; it is not waited for.
     pub(crate) fn join_with(&self, leader: &Director, name: &str, list: &Path, more: &[&str]) -> Director {
         let mut command = asks(&address(leader), name, &self.key);
         command.arg("--bots").arg(list).args(more);

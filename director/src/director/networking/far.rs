@@ -9,7 +9,7 @@ use crate::{
         word::{HostState, LinkState},
     },
 };
-use std::{net::IpAddr, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 /// Another host.
 pub(super) struct Host {
@@ -17,14 +17,20 @@ pub(super) struct Host {
     pub(super) from: u64,
     /// When it was heard last.
     pub(super) heard: Duration,
-    /// Whether it can be reached.
+    /// Whether it can be reached, and since when it could not, last time.
     pub(super) here: bool,
+    pub(super) lost: Duration,
     /// Whether we have let it in (when we lead).
     pub(super) welcome: bool,
     /// Another director that calls itself so, and when it asked first to be let in.
     pub(super) rival: Option<(u64, Duration)>,
     /// Where it is reached.
     pub(super) at: Option<IpAddr>,
+    /// When this director of it joined, and as which.
+    pub(super) joined: Duration,
+    pub(super) number: u64,
+    /// The bots for any host that it cannot start.
+    pub(super) cannot: BTreeSet<String>,
     pub(super) state: HostState,
 }
 
@@ -56,9 +62,13 @@ impl Director {
             from,
             heard: now,
             here: false,
+            lost: now,
             welcome: false,
             rival: None,
             at: None,
+            joined: now,
+            number: 0,
+            cannot: BTreeSet::new(),
             state: HostState::default(),
         });
         if there.from != from && there.here && now.saturating_sub(there.heard) < LOST_AFTER {
@@ -68,10 +78,15 @@ impl Director {
         let names = |state: &HostState| state.bots.iter().filter(|b| b.here).map(|b| b.id.clone()).collect::<Vec<_>>();
         let changed = !there.here || names(&there.state) != names(&state);
         let back = !there.here && !there.state.bots.is_empty();
+        // What it plays may have been given away meanwhile.
+        let returns = !there.here && there.welcome;
         (there.from, there.heard, there.here) = (from, now, true);
         there.state = state;
         if back {
             self.say(Tone::Note, format!("{host} is back"));
+        }
+        if returns {
+            self.tell_what_plays_there(host);
         }
         if changed {
             self.roster_changed = true;
@@ -96,7 +111,7 @@ impl Director {
         let mut lost = Vec::new();
         for (name, host) in &mut networking.hosts {
             if host.here && now.saturating_sub(host.heard) >= LOST_AFTER {
-                host.here = false;
+                (host.here, host.lost) = (false, now);
                 lost.push(name.clone());
             }
         }
@@ -131,6 +146,7 @@ impl Director {
             networking.hosts.remove(host);
             self.roster_changed = true;
             self.say(Tone::Note, format!("{host} has left"));
+            self.place_bots(now);
         }
     }
 

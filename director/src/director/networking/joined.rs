@@ -1,14 +1,15 @@
 //! A satellite: its ticks are the leader's, made here. What is lost on the way, a word or the leader itself, it does without.
 
-use super::{Networking, Reckoning, Role};
+use super::{Networking, Reckoning, Role, given::Given};
 use crate::{
     director::{Director, LEAD_IN},
-    ensemble::{BotEntry, LeaderLoss},
+    ensemble::LeaderLoss,
     event::Tone,
     memory::Voice,
     metronome::TempoMap,
     network::{
         HostName,
+        allowed::Others,
         bend::{self, Move},
         word::{Conduct, LinkState, Map, VOCABULARY, Welcome, Word},
     },
@@ -47,12 +48,13 @@ pub(super) struct Satellite {
     lost: Option<Duration>,
     asked: Duration,
     joined: Duration,
+    pub(super) given: Given,
 }
 
 impl Director {
-    /// Joins an ensemble that another director leads. `elsewhere` are the bots that play on other hosts.
-    pub fn join(&mut self, now: Duration, own: HostName, welcome: Welcome, elsewhere: &[BotEntry]) {
-        for bot in elsewhere {
+    /// Joins an ensemble that another director leads.
+    pub fn join(&mut self, now: Duration, own: HostName, welcome: Welcome, others: Others) {
+        for bot in &others.elsewhere {
             self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
         }
         let satellite = Satellite {
@@ -67,12 +69,16 @@ impl Director {
             lost: None,
             asked: now,
             joined: now,
+            given: Given::of(others.spare),
         };
         self.networking = Some(Networking::new(own, Role::Satellite(Box::new(satellite))));
+        if !others.cannot.is_empty() {
+            self.tell(Some(welcome.leader.clone()), Word::Cannot(others.cannot));
+        }
         self.take_over(now, welcome);
     }
 
-    fn satellite(&mut self) -> Option<&mut Satellite> {
+    pub(super) fn satellite(&mut self) -> Option<&mut Satellite> {
         match &mut self.networking.as_mut()?.role {
             Role::Satellite(satellite) => Some(satellite),
             Role::Leader { .. } => None,
@@ -131,6 +137,7 @@ impl Director {
         if self.origin.is_none() {
             self.score.resume(welcome.section);
         }
+        self.plays(now, &welcome.leader, &welcome.yours);
         if let Some(map) = &welcome.map {
             let leader = welcome.leader.clone();
             self.leader_map(now, &leader, map);

@@ -1,17 +1,21 @@
 //! What the leader decides: who is let in, with what, and what everybody is told of the clock and the score.
 
-use super::{LOST_AFTER, Role, far::Host};
+use super::{
+    LOST_AFTER, Networking, Role,
+    far::Host,
+    placing::{self, Change, Seat, Why},
+};
 use crate::{
     director::{Director, HORIZON},
-    ensemble::Place,
+    ensemble::{BotEntry, Place},
     event::Tone,
     network::{
         HostName, sheet,
         word::{Conduct, HostState, Map, VOCABULARY, Welcome, Word},
     },
 };
-use musebot_protocol::BotId;
-use std::time::Duration;
+use musebot_protocol::{BotId, Control};
+use std::{collections::BTreeSet, time::Duration};
 
 /// How long it takes, beyond the horizon, until everybody knows of a section that begins.
 const SPREADS_WITHIN: Duration = Duration::from_millis(200);
@@ -73,42 +77,138 @@ impl Director {
             density: self.density,
         };
         let Some(networking) = &mut self.networking else { return };
-        let known = networking.hosts.get(host).is_some_and(|there| there.from == from && there.welcome);
-        networking.hosts.insert(
-            host.clone(),
-            Host { from, heard: now, here: true, welcome: true, rival: None, at: None, state: HostState::default() },
+        let Role::Leader { joined: count, .. } = &mut networking.role else { return };
+        let before = networking.hosts.remove(host).filter(|there| there.from == from && there.welcome);
+        let known = before.is_some();
+        let (joined, number, cannot) = before.map_or_else(
+            || {
+                *count += 1;
+                (now, *count, BTreeSet::new())
+            },
+            |there| (there.joined, there.number, there.cannot),
         );
+        let (state, rival, at) = (HostState::default(), None, None);
+        let there =
+            Host { from, heard: now, here: true, lost: now, welcome: true, rival, at, joined, number, cannot, state };
+        networking.hosts.insert(host.clone(), there);
         if !known {
             let plays =
                 if welcome.yours.is_empty() { "nobody of the file".to_owned() } else { welcome.yours.join(", ") };
             self.say(Tone::Note, format!("{host} has joined, with {plays}"));
         }
         self.tell(Some(host.clone()), Word::Welcome(Box::new(welcome)));
+        self.place_bots(now);
         self.say_how_we_are(now);
     }
 
-    /// The bots of the file that play on a host. Those for any host play on the first that comes.
-    fn bots_for(&mut self, host: &HostName) -> Vec<String> {
-        let Some(networking) = &mut self.networking else { return Vec::new() };
-        let Role::Leader { far, placed } = &mut networking.role else { return Vec::new() };
-        let mut yours = Vec::new();
-        for bot in far {
-            let on = match &bot.host {
-                Some(Place::On(on)) => on,
-                _ => placed.entry(bot.called.to_string()).or_insert_with(|| host.clone()),
-            };
-            if on == host {
-                yours.push(bot.called.to_string());
-                // From now on it has a fader under its full name.
-                if let Ok(id) = BotId::new(&format!("{}@{host}", bot.called))
-                    && bot.id != id
-                {
-                    bot.id = id;
-                    self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
-                }
-            }
+    /// The bots of the file that play on a host.
+    fn bots_for(&self, host: &HostName) -> Vec<String> {
+        let Some(Networking { role: Role::Leader { far, placed, .. }, .. }) = &self.networking else {
+            return Vec::new();
+        };
+        let on = |bot: &BotEntry| match &bot.host {
+            Some(Place::On(on)) => on == host,
+            _ => placed.get(bot.called.as_str()) == Some(host),
+        };
+        far.iter().filter(|bot| on(bot)).map(|bot| bot.called.to_string()).collect()
+    }
+
+    /// A host is told which bots it plays, from now on.
+    pub(super) fn tell_what_plays_there(&mut self, host: &HostName) {
+        let leads = self.networking.as_ref().is_some_and(|n| matches!(n.role, Role::Leader { .. }));
+        if leads {
+            let yours = self.bots_for(host);
+            self.tell(Some(host.clone()), Word::Play(yours));
         }
-        yours
+    }
+
+    /// A host cannot start these bots.
+    pub(super) fn cannot_play(&mut self, now: Duration, host: &HostName, from: u64, bots: Vec<String>) {
+        let Some(Networking { role: Role::Leader { far, .. }, hosts, .. }) = &mut self.networking else { return };
+        let Some(there) = hosts.get_mut(host).filter(|there| there.from == from) else { return };
+        there.cannot.extend(bots.into_iter().filter(|bot| far.iter().any(|far| far.called.as_str() == bot)));
+        self.place_bots(now);
+    }
+
+    /// The bots that may play on any host get one, or another.
+    pub(super) fn place_bots(&mut self, now: Duration) {
+        if self.quitting.is_some() {
+            return;
+        }
+        let Some(Networking { role: Role::Leader { far, placed, .. }, hosts, .. }) = &mut self.networking else {
+            return;
+        };
+        let any: Vec<_> = far.iter().filter(|b| b.host == Some(Place::Any)).map(|b| b.called.as_str()).collect();
+        if any.is_empty() {
+            return;
+        }
+        let seats = hosts.iter().filter(|(_, there)| there.welcome).map(|(host, there)| Seat {
+            host,
+            lost: (!there.here).then_some(there.lost),
+            joined: there.joined,
+            number: there.number,
+            own: far.iter().filter(|bot| matches!(&bot.host, Some(Place::On(on)) if on == host)).count(),
+            cannot: &there.cannot,
+        });
+        let seats: Vec<_> = seats.collect();
+        let changes = placing::place(&any, placed, &seats, now);
+        for change in changes {
+            self.moves(now, change);
+        }
+    }
+
+    /// A bot plays on another host than before: it takes its fader along.
+    fn moves(&mut self, now: Duration, change: Change) {
+        let Change { bot, from, to, why } = change;
+        self.say_that_it_moves(&bot, from.as_ref(), to.as_ref(), why);
+        let when = self.when(now);
+        let Some(Networking { role: Role::Leader { far, .. }, hosts, .. }) = &mut self.networking else { return };
+        let Some(entry) = far.iter_mut().find(|far| far.called.as_str() == bot) else { return };
+        if let Some(there) = from.as_ref().and_then(|from| hosts.get_mut(from)) {
+            // Where it can be told so, it ends; where it cannot, it is not counted any more.
+            there.state.bots.retain(|far| far.id != entry.id.as_str());
+        }
+        self.roster_changed = true;
+        if let Some(from) = &from {
+            self.tell_what_plays_there(from);
+        }
+        let Some(to) = to else { return };
+        let Ok(id) = BotId::new(&format!("{bot}@{to}")) else { return };
+        let Some(Networking { role: Role::Leader { far, .. }, .. }) = &mut self.networking else { return };
+        let Some(entry) = far.iter_mut().find(|far| far.called.as_str() == bot) else { return };
+        let before = std::mem::replace(&mut entry.id, id.clone());
+        self.mixer.rename(before.as_str(), id.as_str());
+        self.tell_what_plays_there(&to);
+        let who = id.to_string();
+        self.spread(&Control::Gain { who: who.clone(), gain: self.mixer.fader(&who, when), over: None });
+        if self.mixer.is_muted(&who) {
+            self.spread(&Control::Mute { who: who.clone(), on: true });
+        }
+        if self.mixer.is_soloed(&who) {
+            self.spread(&Control::Solo { who, on: true });
+            self.spread(&Control::Solo { who: before.to_string(), on: false });
+        }
+    }
+
+    fn say_that_it_moves(&mut self, bot: &str, from: Option<&HostName>, to: Option<&HostName>, why: Why) {
+        let goes = match to {
+            Some(to) => format!("{bot} plays on {to} from now on"),
+            None => format!("{bot} waits for a host that can play it"),
+        };
+        let (tone, what) = match (why, from) {
+            (Why::Lost, Some(from)) => (Tone::Warning, format!("{from} has been out of reach for long: {goes}")),
+            (Why::Cannot, Some(from)) => {
+                let hint = if to.is_some() {
+                    String::new()
+                } else {
+                    format!(" (a [[bot]] with id = \"{bot}\" in its --bots FILE says what to start)")
+                };
+                (Tone::Warning, format!("{from} has no {bot} to start: {goes}{hint}"))
+            }
+            (Why::Left, Some(from)) => (Tone::Warning, format!("{from} has left: {goes}")),
+            _ => (Tone::Note, goes),
+        };
+        self.say(tone, what);
     }
 
     /// The ensemble with the bots of all hosts.
