@@ -245,11 +245,12 @@ mod together {
         peers(&a, &a_control, "nobody has joined");
         let joins = [&["join", &open], &at(&b, &b_control, "laptop")[..]].concat();
         let joined = Playing::begin(home, &joins);
-        let told = peers(&a, &a_control, "laptop: 0 bots, round trip ");
-        assert!(told.iter().any(|(_, found)| found.starts_with("studio leads: ")), "{told:?}");
-        peers(&b, &b_control, "laptop: 0 bots, round trip ");
+        let told = peers(&a, &a_control, "laptop (127.0.0.1, by lo): 0 bots, round trip ");
+        assert!(told.iter().all(|(_, found)| !found.starts_with("studio")), "it is no peer of its own: {told:?}");
+        let told = peers(&b, &b_control, "studio (127.0.0.1, by lo) leads: 0 bots, round trip ");
+        assert!(told.iter().all(|(_, found)| !found.starts_with("laptop")), "it is no peer of its own: {told:?}");
         drop(joined);
-        let told = peers(&a, &a_control, "laptop is lost");
+        let told = peers(&a, &a_control, "is lost");
         assert!(told.iter().any(|(mark, found)| mark == "problem" && found.starts_with("laptop")), "{told:?}");
     }
 }
