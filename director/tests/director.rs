@@ -14,6 +14,8 @@ mod spell;
 
 #[path = "director/anything.rs"]
 mod anything;
+#[path = "director/anywhere.rs"]
+mod anywhere;
 #[path = "director/beginning.rs"]
 mod beginning;
 #[path = "director/control.rs"]
@@ -26,6 +28,8 @@ mod folders;
 mod following;
 #[path = "director/guests.rs"]
 mod guests;
+#[path = "director/hosts.rs"]
+mod hosts;
 #[path = "director/leaving.rs"]
 mod leaving;
 #[path = "director/listening.rs"]

@@ -32,7 +32,7 @@ impl Director {
                 "{host} has version {version} of the director, and {} has {ours}: install the same",
                 networking.own
             );
-            return self.refuse(now, host, from, why);
+            return self.refuse(host, from, why);
         }
         let Some(networking) = &mut self.networking else { return };
         if let Some(there) = networking.hosts.get_mut(host)
@@ -49,13 +49,12 @@ impl Director {
             let why = format!(
                 "another machine is called {host} here: `director join … --name NAME` gives this one another name"
             );
-            return self.refuse(now, host, from, why);
+            return self.refuse(host, from, why);
         }
         self.let_in(now, host, from);
     }
 
-    fn refuse(&mut self, now: Duration, host: &HostName, from: u64, why: String) {
-        let _ = now;
+    fn refuse(&mut self, host: &HostName, from: u64, why: String) {
         self.say(Tone::Warning, format!("{host} is not let in: {why}"));
         self.out.push(crate::event::Action::Refuse { host: host.clone(), to: from, why });
     }
