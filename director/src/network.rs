@@ -37,6 +37,8 @@ mod seal;
 mod topic;
 
 #[cfg(feature = "network")]
+pub use door::Whom;
+#[cfg(feature = "network")]
 pub use edge::{Brings, Edge, NetworkError};
 
 pub use host::{ANY, HostName};

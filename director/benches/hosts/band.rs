@@ -83,6 +83,12 @@ impl Band {
         }
     }
 
+    /// What `director bots` prints on the leader's host.
+    pub(crate) fn bots(&self, hosts: &Hosts) -> String {
+        let told = director(hosts, 0).arg("bots").stdout(Stdio::piped()).output();
+        told.map(|told| String::from_utf8_lossy(&told.stdout).into_owned()).unwrap_or_default()
+    }
+
     /// The processor time that a director has taken so far, in seconds.
     pub(crate) fn processor_time(&self, host: usize) -> f64 {
         let id = self.directors[host].as_ref().map_or(0, Child::id);

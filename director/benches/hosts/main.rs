@@ -45,11 +45,11 @@ fn main() {
 #[cfg(target_os = "linux")]
 mod linux {
     use crate::{
-        band::{Band, LATENCY},
+        band::{Band, LATENCY, Scene, TEMPO},
         ears::Ears,
         figures::{Reading, errors, missing, quantiles, worst},
         hosts::{Hosts, Link},
-        support::{percentile, setting, sorted, wall},
+        support::{percentile, setting, sorted, until, wall},
         together, words,
     };
 
@@ -183,7 +183,10 @@ mod linux {
         println!("kill -9 of a satellite: lateness of the others' ticks, ms after the instant they name less D");
         println!("{:22}{:>8}{:>8} {:>8} {:>8} {:>8} {:>9}", "", "host", "ticks", "p50", "p99", "worst", "missing");
         let hosts = Hosts::make(3, SEED).expect("hosts, as before");
-        let mut band = Band::start(&hosts);
+        let Some(parrot) = together::parrot() else { return };
+        let bot = format!("[[bot]]\nid = \"bass\"\nprogram = \"{}\"\noutput = \"null\"\n", parrot.display());
+        let more = format!("{bot}host = \"host-3\"\n");
+        let mut band = Band::start_with(&hosts, Scene { more, bots: bot, ..Scene::default() });
         let mut ears = Ears::open(&hosts);
         ears.until_all_tick();
         ears.listen(SETTLED);
@@ -196,6 +199,10 @@ mod linux {
                     band.join(&hosts, 2);
                     ears.until_ticks(2);
                     println!("{:22}its first tick {:.1} s after its start", "", (wall() - from).as_secs_f64());
+                    let plays = |line: &str| line.starts_with("bass@host-3 ") && line.contains("playing");
+                    until("its bot plays again", 30.0, || band.bots(&hosts).lines().any(plays));
+                    let seconds = (wall() - from).as_secs_f64();
+                    println!("{:22}its bot plays {seconds:.1} s after it, {:.2} bars", "", seconds * TEMPO / 240.0);
                     ears.forget();
                 }
                 _ => {}

@@ -19,13 +19,19 @@ use std::{
 const SEED: u64 = 7;
 const PERIOD: u32 = 256;
 
-pub(crate) fn onsets_apart(wires: &[(&str, Link)], seconds: f64) {
+/// A bot that plays a note on every beat.
+pub(crate) fn parrot() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_BIN_EXE_director")).with_file_name("examples").join("parrot");
     let parrot = std::env::var_os("PARROT").map_or(beside, PathBuf::from);
-    if !parrot.exists() {
-        println!("not run: onsets, for want of {} (cargo build --release --examples -p musebot-kit)", parrot.display());
-        return;
+    if parrot.exists() {
+        return Some(parrot);
     }
+    println!("not run, for want of {} (cargo build --release --examples -p musebot-kit)", parrot.display());
+    None
+}
+
+pub(crate) fn onsets_apart(wires: &[(&str, Link)], seconds: f64) {
+    let Some(parrot) = parrot() else { return };
     let Some(server) = Jack::start_with(&["jack_rec"], PERIOD, &["-R", "-P", "70", "--no-mlock", "-S"]) else {
         println!("not run: onsets, for want of jackd (apt-get install jackd2)");
         return;

@@ -6,7 +6,7 @@ use crate::{
     ensemble::{BotEntry, Ensemble, Place},
     event_loop::{Ended, Options, Performance},
     network::{
-        Edge, HostName,
+        Edge, HostName, Whom,
         allowed::{Allowed, Cast, part},
         key::{Key, usual_place},
         notice, sheet,
@@ -102,11 +102,11 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
     let allowed = Allowed::read(args.bots.as_deref())?;
     let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
     let leader = match &args.leader {
-        Some(leader) => with_port(leader),
+        Some(leader) => Whom { at: with_port(leader), announced: None },
         None => find(&key.fingerprint())?,
     };
     loop {
-        tracing::info!("calling {leader} as {own}");
+        tracing::info!("calling {} as {own}", leader.at);
         let (edge, welcome) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
         let ended = take_part(args, &allowed, own.clone(), edge, welcome)?;
         if ended.asked || !ended.anew {
@@ -116,11 +116,11 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
 }
 
 /// Where the leader is that announces an ensemble with this key.
-fn find(fingerprint: &str) -> anyhow::Result<String> {
+fn find(fingerprint: &str) -> anyhow::Result<Whom> {
     tracing::info!("looking on the local network for the ensemble with the key {fingerprint}");
     let (name, at) = notice::look(fingerprint, notice::PATIENCE, notice::MDNS_PORT)?;
     tracing::info!("{name} announces it at {at}");
-    Ok(at.to_string())
+    Ok(Whom { at: at.to_string(), announced: Some(fingerprint.to_owned()) })
 }
 
 /// Plays what the leader has welcomed us to.

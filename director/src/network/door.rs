@@ -5,6 +5,7 @@
 
 use super::{
     HostName, greeting,
+    notice::{self, MDNS_PORT},
     room::{Room, see_off},
     seal::{Seal, is_another_key, pass},
 };
@@ -37,6 +38,15 @@ pub(super) enum Unreached {
     AnotherKey,
 }
 
+/// Whom a satellite calls.
+#[derive(Debug, Clone)]
+pub struct Whom {
+    /// `HOST:PORT`.
+    pub at: String,
+    /// The fingerprint of the key by which it is announced, when it has been found by that: it may be elsewhere later.
+    pub announced: Option<String>,
+}
+
 /// A door that is open as long as this lives.
 pub(super) struct Door {
     reached: Arc<Mutex<SocketAddr>>,
@@ -46,14 +56,14 @@ pub(super) struct Door {
 type Call = TlsStream<TcpStream>;
 
 impl Door {
-    /// Calls `leader` (`HOST:PORT`), and opens the door: whoever connects to `socket` first gets that call, others one of their own.
+    /// Calls the leader, and opens the door: whoever connects to `socket` first gets that call, others one of their own.
     ///
     /// # Errors
     /// When the leader was not reached, or the system denies us a socket or a thread.
-    pub(super) fn open(leader: &str, own: &HostName, seal: Seal, socket: &Path) -> Result<Self, Unreached> {
+    pub(super) fn open(leader: &Whom, own: &HostName, seal: Seal, socket: &Path) -> Result<Self, Unreached> {
         let failed = |e: io::Error| Unreached::Why(format!("no door can be opened on this machine ({e})"));
         let (tell, hear) = sync_channel(1);
-        let (leader, own, socket) = (leader.to_owned(), own.clone(), socket.to_owned());
+        let (leader, own, socket) = (leader.clone(), own.clone(), socket.to_owned());
         let room = Room::open("door", move |stopped| async move {
             let first = call(&leader, &own, &seal).await;
             let inside = UnixListener::bind(&socket).map_err(failed);
@@ -79,10 +89,19 @@ impl Door {
 }
 
 struct Outside {
-    leader: String,
+    leader: Whom,
     own: HostName,
     seal: Seal,
     reached: Arc<Mutex<SocketAddr>>,
+}
+
+impl Outside {
+    /// The leader: by its name, which may lead elsewhere now, or where it was last.
+    fn whom(&self) -> Whom {
+        let last = || self.reached.lock().unwrap_or_else(PoisonError::into_inner).to_string();
+        let at = if self.leader.announced.is_some() { last() } else { self.leader.at.clone() };
+        Whom { at, ..self.leader.clone() }
+    }
 }
 
 async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut stopped: oneshot::Receiver<()>) {
@@ -103,7 +122,7 @@ async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut
         calls.spawn(async move {
             let call = match ready {
                 Some(ready) => Ok((ready, None)),
-                None => call(&outside.leader, &outside.own, &outside.seal).await.map(|(call, at)| (call, Some(at))),
+                None => call(&outside.whom(), &outside.own, &outside.seal).await.map(|(call, at)| (call, Some(at))),
             };
             match call {
                 Ok((call, at)) => {
@@ -112,15 +131,35 @@ async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut
                     }
                     pass(call, visitor).await;
                 }
-                Err(why) => tracing::debug!("{} was not reached: {why:?}", outside.leader),
+                Err(why) => tracing::debug!("{} was not reached: {why:?}", outside.leader.at),
             }
         });
     }
     see_off(calls).await;
 }
 
-/// Calls the first address of a name that answers, and says who we are.
-async fn call(leader: &str, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
+/// Calls the leader, and says who we are. One that was found by its announcement is looked for again where it is no more.
+async fn call(leader: &Whom, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
+    let there = call_at(&leader.at, own, seal).await;
+    let (Err(_), Some(fingerprint)) = (&there, &leader.announced) else { return there };
+    match announced(fingerprint.clone()).await {
+        Some(at) => call_at(&at.to_string(), own, seal).await,
+        None => there,
+    }
+}
+
+/// Where an ensemble is announced now. A thread looks: it cannot be told to stop, and nobody waits for it at the end.
+async fn announced(fingerprint: String) -> Option<SocketAddr> {
+    let (tell, hear) = oneshot::channel();
+    let look = move || {
+        let _ = tell.send(notice::look(&fingerprint, notice::PATIENCE, MDNS_PORT).ok());
+    };
+    std::thread::Builder::new().name("looking".to_owned()).spawn(look).ok()?;
+    Some(hear.await.ok()??.1)
+}
+
+/// Calls the first address of a name that answers.
+async fn call_at(leader: &str, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
     let found = timeout(PATIENCE, lookup_host(leader)).await.map_err(io::Error::from).and_then(|found| found);
     let found = found.map_err(|e| Unreached::Why(format!("the name {leader} is not known here ({e})")))?;
     let mut why = format!("the name {leader} has no address");
@@ -159,6 +198,10 @@ mod tests {
         HostName::new("left").unwrap()
     }
 
+    fn whom(at: SocketAddr) -> Whom {
+        Whom { at: at.to_string(), announced: None }
+    }
+
     /// A leader that takes calls, and says what it hears in capitals.
     fn loud(key: &Key) -> (SocketAddr, Room) {
         let seal = Seal::new(key).unwrap();
@@ -188,7 +231,7 @@ mod tests {
         let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
         let (at, _room) = loud(&key);
         let socket = folder.path().join("link");
-        let door = Door::open(&at.to_string(), &left(), Seal::new(&key).unwrap(), &socket).ok().unwrap();
+        let door = Door::open(&whom(at), &left(), Seal::new(&key).unwrap(), &socket).ok().unwrap();
         assert_eq!(door.leader(), at);
         for _ in 0..3 {
             let mut inside = UnixStream::connect(&socket).unwrap();
@@ -203,7 +246,7 @@ mod tests {
     fn why_a_leader_is_not_reached_is_known_before_anything_is_said() {
         let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
         let open = |at: SocketAddr, key: &Key| {
-            Door::open(&at.to_string(), &left(), Seal::new(key).unwrap(), &folder.path().join("link")).err().unwrap()
+            Door::open(&whom(at), &left(), Seal::new(key).unwrap(), &folder.path().join("link")).err().unwrap()
         };
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         assert!(matches!(open(nobody, &key), Unreached::Why(why) if why.contains("does not answer")));

@@ -1,9 +1,13 @@
 //! Where a director touches the network: the link, the door to it, and the pings.
 
+mod error;
+
+pub use error::NetworkError;
+
 use super::{
     HostName,
-    door::{Door, Unreached},
-    key::{Key, KeyError},
+    door::{Door, Unreached, Whom},
+    key::Key,
     link::{End, In, Link},
     notice::{MDNS_PORT, Notice, NoticeError},
     offset,
@@ -38,47 +42,6 @@ const ANSWERS_WITHIN: Duration = Duration::from_millis(800);
 /// How often it is said.
 const HELLOS: u32 = 8;
 
-/// Why a director is not on the network.
-#[derive(Debug, thiserror::Error)]
-pub enum NetworkError {
-    /// The key.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// The port for the link or the pings.
-    #[error("failed to open port {0} for other machines: {1} (`--open ADDRESS:PORT` takes another one)")]
-    Port(SocketAddr, String),
-    /// The leader does not answer at all.
-    #[error(
-        "failed to reach {leader}: {why}. Is `director play FILE --open` running there, and its port open in the firewall? \
-         (`director doctor --to {leader}` looks at the way)"
-    )]
-    NotReached {
-        /// Who.
-        leader: String,
-        /// Why not.
-        why: String,
-    },
-    /// It answers, but not to this key.
-    #[error(
-        "{leader} answers, but its key is another one: this is {fingerprint} ({file}); compare with `director key show` \
-         there, and carry the right file here"
-    )]
-    WrongKey {
-        /// Who.
-        leader: String,
-        /// Ours.
-        fingerprint: String,
-        /// Where ours is.
-        file: String,
-    },
-    /// It does not want us.
-    #[error("{0}")]
-    Refused(String),
-    /// The system does not give us what we need.
-    #[error("failed to join the network: {0}")]
-    Other(String),
-}
-
 /// A director's end of the network.
 pub struct Edge {
     link: Link,
@@ -103,6 +66,8 @@ enum Way {
         door: Door,
         leader: HostName,
         pinger: Option<Pinger>,
+        /// The leader's UDP port for pings.
+        pings: u16,
         /// What the pinger gets, when it begins.
         pongs: Option<Pongs>,
         reports: mpsc::Receiver<Report>,
@@ -174,14 +139,14 @@ impl Edge {
     ///
     /// # Errors
     /// When it cannot be reached, has another key, or does not want us.
-    pub fn join(key: &Key, file: &str, own: &HostName, leader: &str) -> Result<(Self, Welcome), NetworkError> {
+    pub fn join(key: &Key, file: &str, own: &HostName, leader: &Whom) -> Result<(Self, Welcome), NetworkError> {
         let folder = runtime::private_folder()?;
         let socket = folder.path().join(SOCKET);
-        let not_reached = |why: String| NetworkError::NotReached { leader: leader.to_owned(), why };
+        let not_reached = |why: String| NetworkError::NotReached { leader: leader.at.clone(), why };
         let door = Door::open(leader, own, Seal::new(key)?, &socket).map_err(|unreached| match unreached {
             Unreached::Why(why) => not_reached(why),
             Unreached::AnotherKey => NetworkError::WrongKey {
-                leader: leader.to_owned(),
+                leader: leader.at.clone(),
                 fingerprint: key.fingerprint(),
                 file: file.to_owned(),
             },
@@ -196,10 +161,17 @@ impl Edge {
         let link = Link::open(&End::Satellite(socket), own, sender, Box::new(keep));
         let link = link.map_err(|e| not_reached(format!("it took the call, but the link was not made ({e})")))?;
         let (reporter, reports) = mpsc::channel(REPORTS);
-        let way =
-            Way::Satellite { door, leader: own.clone(), pinger: None, pongs: Some(pongs), reports, sender: reporter };
+        let way = Way::Satellite {
+            door,
+            leader: own.clone(),
+            pinger: None,
+            pings: 0,
+            pongs: Some(pongs),
+            reports,
+            sender: reporter,
+        };
         let mut edge = Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder };
-        let welcome = edge.ask_to_be_let_in(leader)?;
+        let welcome = edge.ask_to_be_let_in(&leader.at)?;
         edge.measure(&welcome);
         Ok((edge, welcome))
     }
@@ -228,8 +200,9 @@ impl Edge {
 
     /// Begins to measure the leader's clock, or goes on with a new session.
     fn measure(&mut self, welcome: &Welcome) {
-        let Way::Satellite { door, leader, pinger, pongs, sender, .. } = &mut self.way else { return };
+        let Way::Satellite { door, leader, pinger, pings, pongs, sender, .. } = &mut self.way else { return };
         *leader = welcome.leader.clone();
+        *pings = welcome.pings;
         let to = SocketAddr::new(door.leader().ip(), welcome.pings);
         if let Some(pinger) = pinger {
             return pinger.renew(to, welcome.session, welcome.key);
@@ -282,17 +255,19 @@ impl Edge {
     /// The next thing that the network brings, when it is there.
     pub async fn next(&mut self) -> Brings {
         loop {
-            let (news, reports) = match &mut self.way {
-                Way::Satellite { reports, .. } => (&mut self.news, Some(reports)),
-                Way::Leader { .. } => (&mut self.news, None),
-            };
-            let brings = match reports {
-                Some(reports) => tokio::select! {
-                    Some(news) = news.recv() => self.read(news),
-                    Some(report) = reports.recv() => Some(Brings::Reckoned(reckoning(&report))),
+            let brings = match &mut self.way {
+                Way::Satellite { reports, door, pinger, pings, .. } => tokio::select! {
+                    Some(news) = self.news.recv() => self.read(news),
+                    Some(report) = reports.recv() => {
+                        // The link may have found it at another address.
+                        if let Some(pinger) = pinger {
+                            pinger.aim(SocketAddr::new(door.leader().ip(), *pings));
+                        }
+                        Some(Brings::Reckoned(reckoning(&report)))
+                    }
                     else => std::future::pending().await,
                 },
-                None => match news.recv().await {
+                Way::Leader { .. } => match self.news.recv().await {
                     Some(news) => self.read(news),
                     None => std::future::pending().await,
                 },
@@ -390,10 +365,4 @@ fn draw_key() -> Result<[u8; 32], NetworkError> {
     let mut bytes = [0; 32];
     SystemRandom::new().fill(&mut bytes).map_err(|_| NetworkError::Other("no chance numbers".to_owned()))?;
     Ok(bytes)
-}
-
-impl From<io::Error> for NetworkError {
-    fn from(e: io::Error) -> Self {
-        Self::Other(e.to_string())
-    }
 }

@@ -2,9 +2,9 @@
 
 use crate::{
     player::{Player, in_order},
-    process::wait_until,
+    process::{Director, wait_until},
     scripts::{children, send_signal},
-    stage::{Stage, address, does, duo, puppet, puppet_on, state},
+    stage::{Stage, address, asks_whoever_is_there, does, duo, puppet, puppet_on, state},
 };
 use std::time::{Duration, Instant};
 
@@ -104,6 +104,24 @@ fn without_its_leader_a_satellite_plays_on_in_time_and_joins_the_one_that_takes_
     let last = |player: &Player| *player.ticks().last().unwrap();
     assert_eq!(last(&b).2, 200.0);
     assert!((last(&a).1 - last(&b).1).abs() < 20, "both are at the same place");
+}
+
+#[test]
+fn an_announced_leader_that_is_started_again_at_another_address_is_found_there() {
+    let stage = Stage::new();
+    let studio = stage.lead_with(&["--open", "127.0.0.1:0", "--announce"], &duo(""));
+    let left = Director::start(asks_whoever_is_there("left", &stage.key));
+    left.says("studio leads");
+    left.says("listening on ");
+    studio.signal(KILL);
+    drop(studio.ends());
+    left.says_within(NOTICED, "is out of reach");
+    let studio = stage.lead_with(&["--open", "127.0.0.2:0", "--announce"], &duo(""));
+    studio.says("left has joined");
+    left.says("studio has been started again");
+    wait_until("it is shown where it is now", || {
+        does(&studio, &["hosts"]).lines().any(|line| line.starts_with("left") && line.contains(" here"))
+    });
 }
 
 #[test]
