@@ -34,10 +34,11 @@ fn lines(json: &Value, heading: &str) -> Vec<(String, String)> {
     group["lines"].as_array().unwrap().iter().map(|line| (word(line, "mark"), word(line, "found"))).collect()
 }
 
-/// A director that knows its name and, perhaps, its hosts, and answers so many questions.
+/// A director that knows its name and, perhaps, its hosts. It answers until an empty datagram comes.
 struct Fake {
     port: u16,
-    answering: JoinHandle<()>,
+    /// What it was asked for.
+    answering: JoinHandle<Vec<String>>,
 }
 
 impl Fake {
@@ -46,8 +47,12 @@ impl Fake {
         let port = socket.local_addr().unwrap().port();
         let answering = std::thread::spawn(move || {
             let mut buffer = vec![0; MAX_DATAGRAM];
-            for _ in 0..2 {
+            let mut asked = Vec::new();
+            loop {
                 let (length, from) = socket.recv_from(&mut buffer).unwrap();
+                if length == 0 {
+                    return asked;
+                }
                 let message = messages(&buffer[..length]).next().unwrap().unwrap();
                 let Ok(Control::Get { what }) = Control::decode(&message) else { panic!("no question") };
                 let values = match what.as_str() {
@@ -62,6 +67,7 @@ impl Fake {
                 for reply in values.chain([end]) {
                     socket.send_to(&reply.encode(), from).unwrap();
                 }
+                asked.push(what);
             }
         });
         Self { port, answering }
@@ -70,7 +76,9 @@ impl Fake {
     /// What the doctor says beside it.
     fn examined(self) -> Output {
         let output = doctor(&["--json", "--control", &self.port.to_string()]);
-        self.answering.join().unwrap();
+        let here = UdpSocket::bind("127.0.0.1:0").unwrap();
+        here.send_to(&[], ("127.0.0.1", self.port)).unwrap();
+        assert_eq!(self.answering.join().unwrap(), ["name", "hosts"], "{}", text(&output));
         output
     }
 }
