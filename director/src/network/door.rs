@@ -14,7 +14,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     sync::{Arc, Mutex, PoisonError, mpsc::sync_channel},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     net::{TcpStream, UnixListener, lookup_host},
@@ -26,6 +26,9 @@ use tokio_rustls::TlsStream;
 
 /// How long the leader may take to answer a call.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// One that does not answer is called again for so long: it may be starting, too.
+const STARTS_WITHIN: Duration = Duration::from_secs(4);
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// Calls at once: there is one link, and one that is being made anew.
 const MOST: usize = 8;
 
@@ -65,7 +68,7 @@ impl Door {
         let (tell, hear) = sync_channel(1);
         let (leader, own, socket) = (leader.clone(), own.clone(), socket.to_owned());
         let room = Room::open("door", move |stopped| async move {
-            let first = call(&leader, &own, &seal).await;
+            let first = first_call(&leader, &own, &seal).await;
             let inside = UnixListener::bind(&socket).map_err(failed);
             match first.and_then(|(call, at)| Ok((call, at, inside?))) {
                 Ok((call, at, inside)) => {
@@ -138,6 +141,16 @@ async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut
     see_off(calls).await;
 }
 
+async fn first_call(leader: &Whom, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
+    let begun = Instant::now();
+    loop {
+        match call(leader, own, seal).await {
+            Err(Unreached::Why(_)) if begun.elapsed() < STARTS_WITHIN => tokio::time::sleep(AGAIN_AFTER).await,
+            first => return first,
+        }
+    }
+}
+
 /// Calls the leader, and says who we are. One that was found by its announcement is looked for again where it is no more.
 async fn call(leader: &Whom, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
     let there = call_at(&leader.at, own, seal).await;
@@ -204,10 +217,14 @@ mod tests {
 
     /// A leader that takes calls, and says what it hears in capitals.
     fn loud(key: &Key) -> (SocketAddr, Room) {
+        let at = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        (at, loud_at(key, at))
+    }
+
+    fn loud_at(key: &Key, at: SocketAddr) -> Room {
         let seal = Seal::new(key).unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = std::net::TcpListener::bind(at).unwrap();
         listener.set_nonblocking(true).unwrap();
-        let at = listener.local_addr().unwrap();
         let room = Room::open("loud", move |stopped| async move {
             use tokio::io::{AsyncReadExt, AsyncWriteExt};
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
@@ -223,7 +240,7 @@ mod tests {
             };
             tokio::select! { _ = stopped => {}, () = take => {} }
         });
-        (at, room.unwrap())
+        room.unwrap()
     }
 
     #[test]
@@ -240,6 +257,19 @@ mod tests {
             inside.read_to_end(&mut heard).unwrap();
             assert_eq!(heard, b"HELLO");
         }
+    }
+
+    #[test]
+    fn a_leader_that_is_still_starting_is_waited_for() {
+        let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
+        let at = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let (leader, seal) = (whom(at), Seal::new(&key).unwrap());
+        let socket = folder.path().join("link");
+        let satellite =
+            std::thread::spawn(move || Door::open(&leader, &left(), seal, &socket).map(|door| door.leader()));
+        std::thread::sleep(AGAIN_AFTER * 2);
+        let _room = loud_at(&key, at);
+        assert_eq!(satellite.join().unwrap(), Ok(at));
     }
 
     #[test]

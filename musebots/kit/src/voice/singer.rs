@@ -295,7 +295,7 @@ impl Voice for Singer {
             let effort = 0.35 + 0.65 * self.effort_now;
             let x = self.next() * LEVEL * effort * effort.sqrt();
             let [l, r] = self.room.next(x);
-            let (l, r) = (x + l * ROOM.0, x + r * ROOM.0);
+            let (l, r) = (bent(x + l * ROOM.0), bent(x + r * ROOM.0));
             self.quiet.hear(l, r);
             frame[0] += l;
             frame[1] += r;
@@ -305,6 +305,14 @@ impl Voice for Singer {
     fn is_silent(&self) -> bool {
         self.score.now().part == Part::Rest && self.quiet.is_quiet()
     }
+}
+
+/// What no mouth sings (a tenor's consonants four octaves up) may ring louder than anything else: that is bent back below 1.8.
+/// What is sung stays far below 1, and passes untouched.
+fn bent(x: f32) -> f32 {
+    const ABOVE: f32 = 0.8;
+    let over = x.abs() - 1.0;
+    if over <= 0.0 { x } else { (1.0 + ABOVE * (over / ABOVE).tanh()).copysign(x) }
 }
 
 #[cfg(test)]

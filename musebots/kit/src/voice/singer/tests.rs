@@ -189,6 +189,22 @@ fn without_words_it_sings_ah_until_it_is_let_go() {
     assert!(singer.is_silent());
 }
 
+#[test]
+fn what_no_tenor_can_sing_is_not_loud_for_it() {
+    let all = all_phones();
+    let mut singer = Singer::with(Timbre::Tenor, false);
+    singer.prepare(44_100.0);
+    singer.note_on(0, 92, 0.0);
+    singer.render(&mut vec![[0.0; 2]; 1985]);
+    let onset = [14, 29, 19, 0].map(|n| all[n]).to_vec();
+    let lyric = Lyric::new(&Syllable { onset, ..Syllable::default() }, Then::Word);
+    singer.sing(1, 110, 0.984_774_23, &Sung { lyric, lead: 0.148_371_56, length: -0.892_619_5 });
+    let mut out = vec![[0.0; 2]; 5117];
+    singer.render(&mut out);
+    let peak = out.iter().flatten().fold(0.0f32, |peak, x| peak.max(x.abs()));
+    assert!(peak < 1.8, "{peak}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
