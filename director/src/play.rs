@@ -36,7 +36,8 @@ pub fn play(args: &Play) -> anyhow::Result<u8> {
     {
         // Hardly a musebot folder can render: with one in the band, it is better to play, and be silent.
         let has_folder = ensemble.bots.iter().any(|bot| matches!(bot.program, Program::Folder(_)));
-        if has_folder || sounds_elsewhere(&ensemble) {
+        let others_join = args.network.open.is_some();
+        if has_folder || others_join || sounds_elsewhere(&ensemble) {
             tracing::warn!("no audio device ({why}): bots that need one play on in silence");
         } else {
             let bars = args.bars.unwrap_or(BARS_WITHOUT_SOUND);

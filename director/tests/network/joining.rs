@@ -138,3 +138,11 @@ fn an_ensemble_that_nobody_announces_is_not_found_and_what_to_do_is_said() {
         assert!(said.contains(words), "`{words}` was not said: {said}");
     }
 }
+
+#[test]
+fn who_leads_others_plays_also_where_nothing_can_sound() {
+    let stage = Stage::new();
+    let band = "wait = 60\n[[bot]]\nid = \"a\"\nprogram = \"./puppet\"\n";
+    let studio = stage.lead(band);
+    assert!(!studio.said().contains("rendering"), "{}", studio.said());
+}
