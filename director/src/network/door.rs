@@ -217,13 +217,12 @@ mod tests {
 
     /// A leader that takes calls, and says what it hears in capitals.
     fn loud(key: &Key) -> (SocketAddr, Room) {
-        let at = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        (at, loud_at(key, at))
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        (listener.local_addr().unwrap(), loud_at(key, listener))
     }
 
-    fn loud_at(key: &Key, at: SocketAddr) -> Room {
+    fn loud_at(key: &Key, listener: std::net::TcpListener) -> Room {
         let seal = Seal::new(key).unwrap();
-        let listener = std::net::TcpListener::bind(at).unwrap();
         listener.set_nonblocking(true).unwrap();
         let room = Room::open("loud", move |stopped| async move {
             use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -262,13 +261,18 @@ mod tests {
     #[test]
     fn a_leader_that_is_still_starting_is_waited_for() {
         let (key, folder) = (Key::make().unwrap(), tempfile::tempdir().unwrap());
-        let at = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        // A port that is ours, and where nobody listens yet.
+        let port = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        port.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let at = port.local_addr().unwrap().as_socket().unwrap();
         let (leader, seal) = (whom(at), Seal::new(&key).unwrap());
         let socket = folder.path().join("link");
         let satellite =
             std::thread::spawn(move || Door::open(&leader, &left(), seal, &socket).map(|door| door.leader()));
+        // It is refused once or twice; were it not, it would be let in all the same.
         std::thread::sleep(AGAIN_AFTER * 2);
-        let _room = loud_at(&key, at);
+        port.listen(16).unwrap();
+        let _room = loud_at(&key, port.into());
         assert_eq!(satellite.join().unwrap(), Ok(at));
     }
 
