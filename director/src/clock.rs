@@ -18,7 +18,15 @@ pub fn set_skew(ahead: f64, ppm: f64) -> bool {
     SKEW.set(Skew::new(machine(), ahead, ppm)).is_ok()
 }
 
-/// Time since some fixed point of this machine's uptime. Never steps. Realtime-safe: yes.
+/// What a machine counts its time with: also that in which it slept, so that it is not taken up again where it was, while
+/// others played on. (What Linux calls monotonic stands still meanwhile; macOS's goes on.)
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
+
+/// Time since some fixed point before this process began, sleep of the machine included. Never steps back.
+/// Realtime-safe: yes.
 #[must_use]
 pub fn now() -> Duration {
     let now = machine();
@@ -32,7 +40,7 @@ fn to_machine(at: Duration) -> Duration {
 
 /// The machine's own clock.
 fn machine() -> Duration {
-    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let t = rustix::time::clock_gettime(CLOCK);
     Duration::new(t.tv_sec.unsigned_abs(), t.tv_nsec as u32)
 }
 
@@ -42,10 +50,10 @@ fn machine() -> Duration {
 pub fn sleep_until(deadline: Duration) {
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
     {
-        use rustix::thread::{ClockId, clock_nanosleep_absolute};
+        use rustix::thread::clock_nanosleep_absolute;
         let deadline = to_machine(deadline);
         let at = rustix::time::Timespec { tv_sec: deadline.as_secs() as _, tv_nsec: deadline.subsec_nanos().into() };
-        while clock_nanosleep_absolute(ClockId::Monotonic, &at) == Err(rustix::io::Errno::INTR) {}
+        while clock_nanosleep_absolute(CLOCK, &at) == Err(rustix::io::Errno::INTR) {}
     }
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
     loop {
@@ -100,6 +108,18 @@ mod tests {
 
     /// A skew is set once in a process, and changes the clock for all in it: it gets one of its own.
     const ALONE: &str = "DIRECTOR_TEST_SKEW";
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_clock_goes_on_while_the_machine_sleeps() {
+        use rustix::time::{ClockId, clock_gettime};
+        let uptime = || {
+            let t = clock_gettime(ClockId::Boottime);
+            Duration::new(t.tv_sec.unsigned_abs(), t.tv_nsec as u32)
+        };
+        let (before, at, after) = (uptime(), now(), uptime());
+        assert!(before <= at && at <= after, "{before:?} {at:?} {after:?}");
+    }
 
     #[test]
     fn a_process_lives_by_its_skewed_clock_and_sleeps_by_it() {

@@ -106,7 +106,7 @@ pub enum Event<'a> {
         /// Its host.
         host: HostName,
         /// The tick at which it was said there.
-        tick: Option<Tick>,
+        tick: Tick,
         /// The broadcast.
         message: Message<'a>,
     },
@@ -225,6 +225,13 @@ pub enum Action {
         to: Option<HostName>,
         /// What. A welcome gets its session and key on the way out.
         word: Box<Word>,
+    },
+    /// Pass a bot's word of some time ago on to the other hosts, once more.
+    SayAfar {
+        /// Its topic.
+        topic: String,
+        /// The datagram.
+        bytes: Vec<u8>,
     },
     /// Tell a director that it is not let in.
     Refuse {

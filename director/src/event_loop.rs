@@ -441,6 +441,7 @@ impl Performance {
                         network.tell(to.as_ref(), *word);
                     }
                 }
+                Action::SayAfar { topic, bytes } => self.say_afar_again(&topic, &bytes),
                 Action::Refuse { host, to, why } => {
                     if let Some(network) = &self.network {
                         network.refuse(&host, to, why);

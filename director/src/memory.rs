@@ -52,6 +52,8 @@ struct Entry {
     voice: Voice,
     topic: String,
     datagram: Vec<u8>,
+    /// How many words had been kept before it.
+    number: u64,
 }
 
 /// The memory of the band.
@@ -59,6 +61,8 @@ struct Entry {
 pub struct Memory {
     /// Oldest first.
     entries: VecDeque<Entry>,
+    /// How many words have been kept in all.
+    count: u64,
 }
 
 impl Memory {
@@ -73,10 +77,10 @@ impl Memory {
         STATE_TOPICS.contains(&topic)
     }
 
-    /// Keeps a broadcast in place of what its speaker said about this topic before.
-    pub fn remember(&mut self, voice: Voice, topic: &str, datagram: &[u8]) {
+    /// Keeps a broadcast in place of what its speaker said about this topic before; whether that was something else.
+    pub fn remember(&mut self, voice: Voice, topic: &str, datagram: &[u8]) -> bool {
         if !Self::keeps(topic) || datagram.len() > LONGEST {
-            return;
+            return false;
         }
         // What is said again moves to the end; its old place in memory is used again.
         let same = self.entries.iter().position(|e| e.voice == voice && e.topic == topic);
@@ -90,9 +94,12 @@ impl Memory {
         }
         .map(|old| (old.topic, old.datagram));
         let (topic, mut kept) = entry.unwrap_or_else(|| (topic.to_owned(), Vec::new()));
+        let news = same.is_none() || kept != datagram;
         kept.clear();
         kept.extend_from_slice(datagram);
-        self.entries.push_back(Entry { voice, topic, datagram: kept });
+        self.entries.push_back(Entry { voice, topic, datagram: kept, number: self.count });
+        self.count += 1;
+        news
     }
 
     /// Forgets what a bot said that is dead.
@@ -100,9 +107,35 @@ impl Memory {
         self.entries.retain(|e| e.voice != Voice::Bot(source));
     }
 
+    /// Forgets what a bot of another host said that is dead; without a name, what was said on that host at all.
+    pub fn forget_far(&mut self, host: &HostName, bot: Option<&str>) {
+        let theirs = |there: &HostName, speaker: &str| there == host && bot.is_none_or(|bot| bot == speaker);
+        self.entries.retain(|e| !matches!(&e.voice, Voice::Far(there, speaker) if theirs(there, speaker)));
+    }
+
+    /// How many words have been kept so far: where `said_here_since` begins.
+    #[must_use]
+    pub fn mark(&self) -> u64 {
+        self.count
+    }
+
+    /// What has been said on this host since a mark, oldest first: topic and datagram.
+    pub fn said_here_since(&self, mark: u64) -> impl Iterator<Item = (&str, &[u8])> {
+        let here = |e: &&Entry| matches!(e.voice, Voice::Bot(_) | Voice::Stranger(..));
+        self.entries.iter().filter(here).filter(move |e| e.number >= mark).map(|e| (e.topic.as_str(), &*e.datagram))
+    }
+
     /// What a newcomer is told, oldest first.
     pub fn recall(&self) -> impl Iterator<Item = &[u8]> {
         self.entries.iter().map(|e| e.datagram.as_slice())
+    }
+
+    /// The same with the host on which it was said; `None`: this one.
+    pub fn recall_with_hosts(&self) -> impl Iterator<Item = (Option<&HostName>, &[u8])> {
+        self.entries.iter().map(|e| {
+            let host = if let Voice::Far(host, _) = &e.voice { Some(host) } else { None };
+            (host, e.datagram.as_slice())
+        })
     }
 }
 
@@ -148,6 +181,36 @@ mod tests {
         memory.remember(from(2), "tala", b"b");
         memory.forget(at(1));
         assert_eq!(told(&memory), [b"b"]);
+    }
+
+    fn far(host: &str, bot: &str) -> Voice {
+        Voice::Far(HostName::new(host).unwrap(), bot.to_owned())
+    }
+
+    #[test]
+    fn x4_what_the_dead_of_another_host_said_is_forgotten_too_and_all_of_a_host_that_has_left() {
+        let (mut memory, host) = (Memory::default(), HostName::new("left").unwrap());
+        for (voice, word) in [(far("left", "a"), b"a"), (far("left", "b"), b"b"), (far("right", "a"), b"c")] {
+            memory.remember(voice, "tala", word);
+        }
+        memory.forget_far(&host, Some("a"));
+        assert_eq!(told(&memory), [b"b", b"c"]);
+        memory.forget_far(&host, None);
+        assert_eq!(told(&memory), [b"c"]);
+    }
+
+    #[test]
+    fn what_is_said_again_is_no_news_and_what_was_said_here_since_a_mark_is_known() {
+        let mut memory = Memory::default();
+        assert!(memory.remember(from(1), "tala", b"a"));
+        let mark = memory.mark();
+        assert!(!memory.remember(from(1), "tala", b"a"));
+        assert!(memory.remember(from(1), "tala", b"b") && memory.remember(far("left", "b"), "tala", b"c"));
+        assert!(memory.remember(Voice::Director, "section", b"d"));
+        assert_eq!(memory.said_here_since(mark).collect::<Vec<_>>(), [("tala", &b"b"[..])]);
+        assert_eq!(memory.said_here_since(memory.mark()).count(), 0);
+        let hosts: Vec<_> = memory.recall_with_hosts().map(|(host, _)| host.map(HostName::as_str)).collect();
+        assert_eq!(hosts, [None, Some("left"), None]);
     }
 
     #[test]

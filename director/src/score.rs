@@ -75,6 +75,32 @@ impl Score {
         self.next = self.current.map_or(1, |(bar, _)| bar.saturating_add(1));
     }
 
+    /// The section that somebody asked for and that has not begun: from which bar on at the earliest, and its place among all.
+    #[must_use]
+    pub fn jump(&self) -> Option<(u32, usize)> {
+        self.jump
+    }
+
+    /// Goes on where another score is, whose current section began there and which will jump there, in place of where we
+    /// are; whether we were somewhere else.
+    pub fn agree(&mut self, began: Option<(u32, usize)>, jump: Option<(u32, usize)>) -> bool {
+        let known = |at: &(u32, usize)| at.1 < self.sections.len();
+        let (Some((bar, index)), jump) = (began.filter(known), jump.filter(known)) else { return false };
+        if bar >= self.next {
+            // It has planned a line that we have not.
+            self.jump = Some((bar, index));
+            return false;
+        }
+        let mut theirs = self.clone();
+        (theirs.current, theirs.jump) = (Some((bar, index)), jump);
+        for passed in bar + 1..self.next {
+            let _ = theirs.bar_line(passed);
+        }
+        let elsewhere = theirs.current != self.current;
+        *self = theirs;
+        elsewhere
+    }
+
     /// The bar whose line comes next.
     #[must_use]
     pub fn next_bar(&self) -> u32 {
@@ -186,6 +212,30 @@ mod tests {
         assert!(!score.clone().go_to("Z"));
         assert_eq!(names(&mut score, 3..=5), "B-C");
         assert_eq!(score.end(), Some(6));
+    }
+
+    #[test]
+    fn who_was_away_agrees_with_another_score_about_where_it_is_and_will_jump() {
+        let sections = || vec![section("A", 4), section("B", 4), section("C", 4)];
+        let new = || Score::new(sections(), Form::Loop, None, 4);
+        let (mut one, mut other) = (new(), new());
+        names(&mut one, 1..=2);
+        names(&mut other, 1..=2);
+        assert!(one.go_to("C"));
+        names(&mut one, 3..=6);
+        names(&mut other, 3..=6);
+        assert!(one.go_to_at("B", 9));
+        assert!(other.agree(one.began(), one.jump()));
+        assert_eq!(names(&mut other, 7..=12), "A-B---");
+        assert_eq!(names(&mut one, 7..=12), "A-B---");
+        assert!(!other.agree(one.began(), one.jump()), "they are together");
+        // The other has planned a line more, or one less.
+        names(&mut one, 13..=13);
+        assert!(!other.agree(one.began(), one.jump()));
+        assert_eq!(names(&mut other, 13..=14), "C-");
+        assert!(!other.agree(one.began(), one.jump()));
+        assert_eq!(other.began(), Some((13, 2)));
+        assert!(!other.agree(Some((2, 9)), None), "there is no such section");
     }
 
     #[test]

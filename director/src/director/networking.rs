@@ -11,6 +11,7 @@ mod given;
 mod joined;
 mod leading;
 mod placing;
+mod unheard;
 
 pub(super) use commands::Where;
 pub use far::HostView;
@@ -49,6 +50,8 @@ pub(super) struct Networking {
     tickets: u64,
     /// When we last said how we are doing.
     said: Duration,
+    /// How many words we have said that hold for all.
+    words: u64,
     /// Which topics the others were last asked for.
     topics: Option<Option<Vec<String>>>,
     /// What other hosts said, and is heard a phrase later.
@@ -97,6 +100,9 @@ impl Director {
         if self.is_another_leader(host, from, &word) {
             return;
         }
+        if word.holds_for_all() {
+            self.counts(host, from);
+        }
         match word {
             Word::Hello { vocabulary, version } => self.host_asks(now, host, from, vocabulary, &version),
             Word::Welcome(welcome) => self.welcomed(now, host, from, *welcome),
@@ -115,7 +121,7 @@ impl Director {
     }
 
     /// A bot of another host has said something to everybody here; where it is heard at once, it has been relayed already.
-    pub(super) fn spoke_from_afar(&mut self, now: Duration, host: &HostName, said: Option<Tick>, message: Message) {
+    pub(super) fn spoke_from_afar(&mut self, now: Duration, host: &HostName, said: Tick, message: Message) {
         if self.hears_at_once() { self.understood(now, host, message) } else { self.heard_later(host, said, &message) }
     }
 
@@ -156,7 +162,8 @@ impl Director {
             Role::Satellite(satellite) => satellite.link,
             Role::Leader { .. } => None,
         };
-        self.tell(None, Word::State(Box::new(HostState { bots, link })));
+        let said = networking.words;
+        self.tell(None, Word::State(Box::new(HostState { bots, link, said })));
     }
 
     /// The others are told that we go.
@@ -210,6 +217,9 @@ impl Director {
 
     /// Says something to one director, or to all.
     pub(super) fn tell(&mut self, to: Option<HostName>, word: Word) {
+        if let Some(networking) = self.networking.as_mut().filter(|_| to.is_none() && word.holds_for_all()) {
+            networking.words += 1;
+        }
         self.out.push(Action::Tell { to, word: Box::new(word) });
     }
 
@@ -285,6 +295,7 @@ impl Networking {
             pending: VecDeque::new(),
             tickets: 0,
             said: Duration::ZERO,
+            words: 0,
             topics: None,
             delayed: Delayed::default(),
             told_full: false,

@@ -7,7 +7,7 @@ use crate::{
     network::{Brings, Edge, HostName},
 };
 use musebot_protocol::{Tick, messages};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::atomic::Ordering::Relaxed};
 
 /// Where no bot of this machine speaks from.
 const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
@@ -35,7 +35,7 @@ impl Performance {
     }
 
     /// A broadcast from another machine goes to everybody here, and no further.
-    fn hear_from_afar(&mut self, host: &HostName, tick: Option<Tick>, bytes: &[u8]) -> Option<u8> {
+    fn hear_from_afar(&mut self, host: &HostName, tick: Tick, bytes: &[u8]) -> Option<u8> {
         for message in messages(bytes) {
             match message {
                 Ok(message) => {
@@ -60,6 +60,11 @@ impl Performance {
             let tick = self.director.speaks_at(clock::now(), from, next);
             network.say(topic, tick, bytes);
         }
+    }
+
+    /// Passes on once more what has been said here some time ago.
+    pub(super) fn say_afar_again(&self, topic: &str, bytes: &[u8]) {
+        self.say_afar(NOBODY, topic, Tick(self.clock.pulse().next_tick.load(Relaxed) as i64), bytes);
     }
 
     /// Says what there was no room for.

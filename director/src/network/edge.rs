@@ -82,7 +82,7 @@ type Pongs = std::sync::mpsc::Receiver<(Duration, [u8; LENGTH])>;
 #[derive(Debug)]
 pub enum Brings {
     /// A bot's broadcast, and the tick at which it was said there.
-    Said(HostName, Option<Tick>, Vec<u8>),
+    Said(HostName, Tick, Vec<u8>),
     /// A director's word.
     Word {
         /// On which host.

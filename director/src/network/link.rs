@@ -6,18 +6,20 @@
 //! link lives on a thread of its own: whoever gives it something never waits, and what does not fit is counted and
 //! dropped.
 
+mod numbers;
 mod pings;
 
 pub use pings::Pings;
 
 use super::{HostName, ping::LENGTH, topic};
 use musebot_protocol::Tick;
+use numbers::{Numbered, Numbers};
 use pings::Engine;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
@@ -72,7 +74,7 @@ pub enum In {
         /// On which host.
         host: HostName,
         /// At which tick.
-        tick: Option<Tick>,
+        tick: Tick,
         /// Its datagram.
         bytes: Vec<u8>,
     },
@@ -194,6 +196,9 @@ struct Ends {
     host: HostName,
     words: BTreeMap<Option<HostName>, Publisher<'static>>,
     said: BTreeMap<String, Publisher<'static>>,
+    /// The next broadcast's number.
+    number: Numbered,
+    heard: Arc<Mutex<Numbers>>,
     hears: BTreeMap<String, Subscriber<()>>,
     _own: Vec<Subscriber<()>>,
     news: tokio::sync::mpsc::Sender<In>,
@@ -211,9 +216,10 @@ impl Ends {
         let session = zenoh::open(config).wait().map_err(refused)?;
         let engine = Engine::of(&session);
         let mut own = vec![pings::hear(&session, &engine, &host, pings)?];
+        let heard = Arc::<Mutex<Numbers>>::default();
         for to in ["all", host.as_str()] {
             let key = format!("{WORD}/*/{to}");
-            own.push(subscribe(&session, &key, &host, &news, &dropped)?);
+            own.push(subscribe(&session, &key, &host, &news, &dropped, &heard)?);
         }
         Ok(Self {
             session,
@@ -221,6 +227,8 @@ impl Ends {
             host,
             words: BTreeMap::new(),
             said: BTreeMap::new(),
+            number: Numbered::begin(),
+            heard,
             hears: BTreeMap::new(),
             _own: own,
             news,
@@ -259,7 +267,8 @@ impl Ends {
                     let publisher = publisher(&self.session, key, Priority::RealTime)?;
                     self.said.insert(topic.clone(), publisher);
                 }
-                self.said[&topic].put(bytes).attachment(tick.0.to_be_bytes()).wait().map_err(refused)
+                let with = self.number.next(tick);
+                self.said[&topic].put(bytes).attachment(with).wait().map_err(refused)
             }
             Out::Word { to, bytes } => {
                 if !self.words.contains_key(&to) {
@@ -284,7 +293,7 @@ impl Ends {
         // New ones first: what is in both is never missed.
         for key in &wanted {
             if !self.hears.contains_key(key) {
-                let subscriber = subscribe(&self.session, key, &self.host, &self.news, &self.dropped)?;
+                let subscriber = subscribe(&self.session, key, &self.host, &self.news, &self.dropped, &self.heard)?;
                 self.hears.insert(key.clone(), subscriber);
             }
         }
@@ -311,16 +320,17 @@ fn subscribe(
     host: &HostName,
     news: &tokio::sync::mpsc::Sender<In>,
     dropped: &Arc<Dropped>,
+    heard: &Arc<Mutex<Numbers>>,
 ) -> Result<Subscriber<()>, LinkError> {
-    let (host, news, dropped) = (host.clone(), news.clone(), Arc::clone(dropped));
-    let callback = move |sample: Sample| {
-        match read(&sample, &host) {
-            Some(what) => match news.try_send(what) {
-                Ok(()) => {}
-                Err(_) => drop(dropped.incoming.fetch_add(1, Relaxed)),
-            },
-            None => drop(dropped.nonsense.fetch_add(1, Relaxed)),
-        };
+    let (host, news, dropped, heard) = (host.clone(), news.clone(), Arc::clone(dropped), heard.clone());
+    let callback = move |sample: Sample| match read(&sample, &host, &heard) {
+        Read::News(what) => {
+            if news.try_send(what).is_err() {
+                dropped.incoming.fetch_add(1, Relaxed);
+            }
+        }
+        Read::Again => {}
+        Read::Nonsense => drop(dropped.nonsense.fetch_add(1, Relaxed)),
     };
     session
         .declare_subscriber(key.to_owned())
@@ -330,18 +340,30 @@ fn subscribe(
         .map_err(refused)
 }
 
-fn read(sample: &Sample, own: &HostName) -> Option<In> {
-    let key = sample.key_expr().as_str();
-    let bytes = |payload: &ZBytes, most: usize| (payload.len() <= most).then(|| payload.to_bytes().into_owned());
-    if let Some(rest) = key.strip_prefix(SAID).and_then(|rest| rest.strip_prefix('/')) {
+/// What has arrived.
+enum Read {
+    News(In),
+    /// What has been heard already: a topic is asked for twice for a moment, when what is asked for changes.
+    Again,
+    Nonsense,
+}
+
+fn read(sample: &Sample, own: &HostName, heard: &Mutex<Numbers>) -> Read {
+    let read = || {
+        let key = sample.key_expr().as_str();
+        let bytes = |payload: &ZBytes, most: usize| (payload.len() <= most).then(|| payload.to_bytes().into_owned());
+        if let Some(rest) = key.strip_prefix(SAID).and_then(|rest| rest.strip_prefix('/')) {
+            let host = other(rest.split_once('/')?.0, own)?;
+            let (number, tick) = Numbered::read(&sample.attachment()?.to_bytes())?;
+            let bytes = bytes(sample.payload(), musebot_protocol::MAX_DATAGRAM)?;
+            let is_new = heard.lock().unwrap_or_else(PoisonError::into_inner).is_new(&host, number);
+            return Some(if is_new { Read::News(In::Said { host, tick, bytes }) } else { Read::Again });
+        }
+        let rest = key.strip_prefix(WORD)?.strip_prefix('/')?;
         let host = other(rest.split_once('/')?.0, own)?;
-        let tick = sample.attachment().and_then(|tick| tick.to_bytes().as_ref().try_into().ok());
-        let tick = tick.map(|tick| Tick(i64::from_be_bytes(tick)));
-        return Some(In::Said { host, tick, bytes: bytes(sample.payload(), musebot_protocol::MAX_DATAGRAM)? });
-    }
-    let rest = key.strip_prefix(WORD)?.strip_prefix('/')?;
-    let host = other(rest.split_once('/')?.0, own)?;
-    Some(In::Word { host, bytes: bytes(sample.payload(), LONGEST_WORD)? })
+        Some(Read::News(In::Word { host, bytes: bytes(sample.payload(), LONGEST_WORD)? }))
+    };
+    read().unwrap_or(Read::Nonsense)
 }
 
 /// Another host; whoever calls itself as we do is none.

@@ -12,7 +12,7 @@ pub enum Edge {}
 #[derive(Debug)]
 pub enum Brings {
     /// A bot's broadcast, and the tick at which it was said there.
-    Said(HostName, Option<Tick>, Vec<u8>),
+    Said(HostName, Tick, Vec<u8>),
     /// A director's word.
     Word {
         /// On which host.

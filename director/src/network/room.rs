@@ -20,7 +20,11 @@ impl Room {
     ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
-        let run = move || runtime.block_on(task(stopped));
+        let run = move || {
+            runtime.block_on(task(stopped));
+            // A name that is still being looked up is not waited for.
+            runtime.shutdown_timeout(LAST_WORDS);
+        };
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }

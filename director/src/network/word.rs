@@ -92,12 +92,24 @@ pub struct Welcome {
     pub map: Option<Map>,
     /// The section that plays: the bar it began at, and its place in the sheet.
     pub section: Option<(u32, usize)>,
+    /// The one that somebody has asked for: from which bar on, and its place.
+    #[serde(default)]
+    pub jump: Option<(u32, usize)>,
     /// Where the faders stand.
     pub mix: Mix,
     /// What has been said last about the state of the music (X4), oldest first, as datagrams.
-    pub memory: Vec<Vec<u8>>,
+    pub memory: Vec<Remembered>,
     /// The density that the conductor asked for last.
     pub density: Option<f64>,
+}
+
+/// Something that has been said about the state of the music.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// On which host.
+    pub host: HostName,
+    /// The datagram.
+    pub bytes: Vec<u8>,
 }
 
 /// A tempo map as it travels.
@@ -150,6 +162,10 @@ pub struct HostState {
     pub bots: Vec<FarBot>,
     /// Round trip to the leader, jitter and error of its clock, milliseconds; percent of pings lost.
     pub link: Option<LinkState>,
+    /// How many of the words that hold for all (maps, faders, what is conducted) it has said so far: who has heard fewer
+    /// has missed some.
+    #[serde(default)]
+    pub said: u64,
 }
 
 /// What a satellite knows of its way to the leader.
@@ -213,6 +229,12 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 impl Word {
+    /// Whether everybody has to have heard it to be where the others are; these are counted ([`HostState::said`]).
+    #[must_use]
+    pub fn holds_for_all(&self) -> bool {
+        matches!(self, Self::Map(_) | Self::Mix(_) | Self::Conduct(_))
+    }
+
     /// Whether all numbers are numbers, and nothing is longer than it can be.
     fn is_sound(&self) -> bool {
         let short = |text: &str| text.len() <= 4096;
@@ -272,8 +294,9 @@ mod tests {
                 pings: 4750,
                 map: Some(map.clone()),
                 section: Some((9, 1)),
+                jump: Some((17, 0)),
                 mix,
-                memory: vec![vec![1, 2, 3]],
+                memory: vec![Remembered { host: HostName::new("left").unwrap(), bytes: vec![1, 2, 3] }],
                 density: None,
             })),
             Word::Map(map),
@@ -317,6 +340,7 @@ mod tests {
                 bots: vec![FarBot { id: "a".into(), state: "playing".into(), here: true, level: (0.1, 0.2), late: None, xruns: 0,
                     restarts: 0, kinds: String::new(), page: None }],
                 link: Some(LinkState::default()),
+                said: 3,
             }))).encode();
             bytes.truncate(bytes.len().saturating_sub(cut));
             if let Some(b) = bytes.get_mut(at) { *b = byte; }

@@ -136,6 +136,29 @@ fn a_satellite_ends_with_its_leader_where_the_file_says_so() {
     assert!(status.code().is_some());
 }
 
+/// A satellite that stands still for a while, as a laptop that sleeps; meanwhile the others go elsewhere.
+#[test]
+fn a_satellite_that_stood_still_goes_on_where_the_others_are_in_their_tempo() {
+    let stage = Stage::new();
+    let (studio, left, a, b) = stage.duo();
+    left.signal(STOP);
+    studio.says_within(NOTICED, "left is out of reach");
+    a.knows(&["a@studio"]);
+    does(&studio, &["tempo", "200"]);
+    does(&studio, &["gain", "b@left", "0.5"]);
+    left.signal(CONT);
+    left.says("studio is back");
+    a.knows(&["a@studio", "b@left"]);
+    b.has_gain(0.5);
+    wait_until("it plays in the new tempo", || b.ticks().last().is_some_and(|tick| tick.2 == 200.0));
+    b.hears_ticks(60);
+    let ticks = b.ticks();
+    assert!(ticks.windows(2).all(|t| t[1].1 > t[0].1), "no tick comes twice");
+    in_order(&a.ticks());
+    let last = |player: &Player| player.ticks().last().unwrap().1;
+    assert!((last(&a) - last(&b)).abs() < 20, "both are at the same place: {} and {}", last(&a), last(&b));
+}
+
 /// A leader that stands still for a while, as a laptop that sleeps.
 #[test]
 fn a_leader_that_stood_still_goes_on_where_the_satellite_is() {

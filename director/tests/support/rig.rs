@@ -58,6 +58,8 @@ pub(crate) enum Done {
     Say(Tone, String),
     /// A host that is not let in.
     Refused(String),
+    /// A bot's word that the other hosts are told once more.
+    SaidAfar(String),
     /// A line that somebody begins to sing.
     Sung(String, String),
     /// The clocks of other machines stop before this tick; `true` if they may go on from there.
@@ -411,6 +413,7 @@ impl Rig {
                     self.letters.push((to, *word));
                     continue;
                 }
+                Action::SayAfar { bytes, .. } => Done::SaidAfar(spell(&bytes)),
                 Action::Refuse { why, .. } => Done::Refused(why),
                 Action::Topics(topics) => {
                     self.topics = topics;

@@ -98,7 +98,11 @@ impl Director {
 
     /// Everybody else does the same.
     pub(in crate::director) fn spread(&mut self, control: &Control) {
-        self.tell(None, Word::Mix(control.encode()));
+        let (command, now) = (control.encode(), self.timer.unwrap_or(self.begun));
+        if let Some(satellite) = self.satellite() {
+            satellite.unheard.moves(now, command.clone());
+        }
+        self.tell(None, Word::Mix(command));
     }
 
     /// A fader was moved elsewhere.
@@ -129,10 +133,12 @@ impl Director {
     pub(super) fn asked_from_afar(&mut self, now: Duration, host: &HostName, ticket: u64, control: &[u8]) {
         let mut replies = Vec::new();
         for control in messages(control).flatten().filter_map(|m| Control::decode(&m).ok()) {
+            let name = control.name().to_owned();
             if self.whose(&control) != Where::Here || !may_come_from_afar(&control) {
+                let advice = "that machine does not do this for others: ask there".to_owned();
+                replies.push(Reply::Error(name, advice).encode());
                 continue;
             }
-            let name = control.name().to_owned();
             let done = self.obey(now, FAR_TERMINAL, control);
             for action in std::mem::take(&mut self.out) {
                 match action {

@@ -69,11 +69,11 @@ impl Director {
     }
 
     /// A bot of another host has said something that is heard later.
-    pub(super) fn heard_later(&mut self, host: &HostName, said: Option<Tick>, message: &Message) {
+    pub(super) fn heard_later(&mut self, host: &HostName, said: Tick, message: &Message) {
         let phrase = i64::from(self.score.phrase.max(1)) * self.ensemble.meter.ticks_per_bar();
         let next = self.unplanned;
         // Nobody is believed to speak from the future.
-        let said = said.unwrap_or(next).min(next);
+        let said = said.min(next);
         let due = due(said, self.ensemble.network.delay_phrases, phrase, next);
         if let Some(networking) = &mut self.networking {
             let kept = networking.delayed.keep(due, host.clone(), message.bytes);

@@ -17,6 +17,8 @@ pub(super) struct Host {
     pub(super) from: u64,
     /// When it was heard last.
     pub(super) heard: Duration,
+    /// How many of its words that hold for all have been heard, since it has said how many there are.
+    pub(super) words: Option<u64>,
     /// Whether it can be reached, and since when it could not, last time.
     pub(super) here: bool,
     pub(super) lost: Duration,
@@ -61,6 +63,7 @@ impl Director {
         let there = networking.hosts.entry(host.clone()).or_insert_with(|| Host {
             from,
             heard: now,
+            words: None,
             here: false,
             lost: now,
             welcome: false,
@@ -78,18 +81,47 @@ impl Director {
         let names = |state: &HostState| state.bots.iter().filter(|b| b.here).map(|b| b.id.clone()).collect::<Vec<_>>();
         let changed = !there.here || names(&there.state) != names(&state);
         let back = !there.here && !there.state.bots.is_empty();
-        // What it plays may have been given away meanwhile.
         let returns = !there.here && there.welcome;
-        (there.from, there.heard, there.here) = (from, now, true);
+        let missed = there.from == from && there.words.is_some_and(|heard| heard != state.said);
+        let silent: Vec<_> = names(&there.state).into_iter().filter(|bot| !names(&state).contains(bot)).collect();
+        (there.from, there.heard, there.here, there.words) = (from, now, true, Some(state.said));
         there.state = state;
+        for bot in silent {
+            self.memory.forget_far(host, Some(&bot));
+        }
         if back {
             self.say(Tone::Note, format!("{host} is back"));
         }
-        if returns {
-            self.tell_what_plays_there(host);
-        }
         if changed {
             self.roster_changed = true;
+        }
+        self.agree_with(now, host, from, returns || missed);
+    }
+
+    /// Something that holds for all has been said there.
+    pub(super) fn counts(&mut self, host: &HostName, from: u64) {
+        let there = self.networking.as_mut().and_then(|networking| networking.hosts.get_mut(host));
+        if let Some(heard) = there.filter(|there| there.from == from).and_then(|there| there.words.as_mut()) {
+            *heard += 1;
+        }
+    }
+
+    /// Whoever has been away, or has missed a word, is told by the leader how everything stands: which bots it plays, too, as
+    /// they may have been given away meanwhile. A satellite asks for that.
+    fn agree_with(&mut self, now: Duration, host: &HostName, from: u64, missed: bool) {
+        let mark = self.memory.mark();
+        let Some(networking) = &mut self.networking else { return };
+        match &mut networking.role {
+            Role::Leader { .. } if missed && networking.hosts.get(host).is_some_and(|there| there.welcome) => {
+                self.let_in(now, host, from);
+            }
+            Role::Leader { .. } => {}
+            Role::Satellite(satellite) => {
+                satellite.missed |= missed;
+                if satellite.leader == *host && !satellite.is_behind() {
+                    satellite.unheard.linked(now, mark);
+                }
+            }
         }
     }
 
@@ -144,6 +176,7 @@ impl Director {
         // Its namesake stays.
         if networking.hosts.get(host).is_some_and(|there| there.from == from) {
             networking.hosts.remove(host);
+            self.memory.forget_far(host, None);
             self.roster_changed = true;
             self.say(Tone::Note, format!("{host} has left"));
             self.place_bots(now);

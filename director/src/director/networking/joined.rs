@@ -1,20 +1,20 @@
 //! A satellite: its ticks are the leader's, made here. What is lost on the way, a word or the leader itself, it does without.
 
-use super::{Networking, Reckoning, Role, given::Given};
+use super::{Networking, Reckoning, Role, given::Given, unheard::Unheard};
 use crate::{
     director::{Director, LEAD_IN},
     ensemble::LeaderLoss,
-    event::Tone,
+    event::{Action, Tone},
     memory::Voice,
     metronome::TempoMap,
     network::{
         HostName,
         allowed::Others,
         bend::{self, Move},
-        word::{Conduct, LinkState, Map, VOCABULARY, Welcome, Word},
+        word::{Conduct, LinkState, Map, Remembered, VOCABULARY, Welcome, Word},
     },
 };
-use musebot_protocol::{Broadcast, Gain, TICKS_PER_BEAT, Tick, messages};
+use musebot_protocol::{Broadcast, CONDUCTOR, Gain, Said, TICKS_PER_BEAT, Tick, messages};
 use std::time::Duration;
 
 /// A lost leader is asked again so often.
@@ -48,7 +48,17 @@ pub(super) struct Satellite {
     lost: Option<Duration>,
     asked: Duration,
     joined: Duration,
+    /// Whether a word that holds for all has been missed.
+    pub(super) missed: bool,
+    pub(super) unheard: Unheard,
     pub(super) given: Given,
+}
+
+impl Satellite {
+    /// Whether the leader has to tell us how everything stands.
+    pub(super) fn is_behind(&self) -> bool {
+        self.missed || self.lost.is_some()
+    }
 }
 
 impl Director {
@@ -69,6 +79,8 @@ impl Director {
             lost: None,
             asked: now,
             joined: now,
+            missed: false,
+            unheard: Unheard::default(),
             given: Given::of(others.spare),
         };
         self.networking = Some(Networking::new(own, Role::Satellite(Box::new(satellite))));
@@ -116,32 +128,83 @@ impl Director {
             }
             return;
         }
+        satellite.missed = false;
+        // All count anew.
+        let hosts = self.networking.iter_mut().flat_map(|n| n.hosts.values_mut());
+        hosts.for_each(|there| there.words = None);
+        let Some(satellite) = self.satellite() else { return };
+        let (moved, mark) = (satellite.unheard.moved(), satellite.unheard.mark());
         if let Some(since) = satellite.lost.take() {
             let away = now.saturating_sub(since).as_secs();
             self.say(Tone::Note, format!("{host} is back after {away} s: in time again within a few beats"));
         }
         self.take_over(now, welcome);
+        self.say_again(now, &moved, mark);
     }
 
     /// How things stand with the leader is how they stand here.
     fn take_over(&mut self, now: Duration, welcome: Welcome) {
+        let leader = welcome.leader.clone();
         self.mixer.take_word(&welcome.mix);
-        self.density = welcome.density.or(self.density);
-        for bytes in &welcome.memory {
+        self.remember_all(&welcome.memory);
+        if self.origin.is_none() {
+            self.score.resume(welcome.section);
+            self.density = welcome.density.or(self.density);
+        } else {
+            self.agree_about_the_music(&leader, &welcome);
+        }
+        self.plays(now, &leader, &welcome.yours);
+        if let Some(map) = &welcome.map {
+            self.leader_map(now, &leader, map);
+        }
+    }
+
+    /// What has been said on other hosts; what is new, everybody here is told. What was said here is known better here.
+    fn remember_all(&mut self, memory: &[Remembered]) {
+        let Some(own) = self.networking.as_ref().map(|n| n.own.clone()) else { return };
+        for Remembered { host, bytes } in memory.iter().filter(|said| said.host != own) {
             for message in messages(bytes).flatten() {
                 let Some(topic) = message.topic() else { continue };
                 let speaker = Broadcast::decode(&message).map(|said| said.speaker).unwrap_or_default();
-                self.memory.remember(Voice::Far(welcome.leader.clone(), speaker), topic, message.bytes);
+                if speaker == CONDUCTOR {
+                    // Of one that conducts already, all is said by itself, or when it agrees with the leader.
+                    if self.origin.is_none() {
+                        self.memory.remember(Voice::Director, topic, message.bytes);
+                    }
+                } else if self.memory.remember(Voice::Far(host.clone(), speaker), topic, message.bytes) {
+                    self.tell_everybody_here(message.bytes);
+                }
             }
         }
-        if self.origin.is_none() {
-            self.score.resume(welcome.section);
+    }
+
+    fn tell_everybody_here(&mut self, bytes: &[u8]) {
+        for to in self.roster.iter().filter(|b| b.is_here()).filter_map(|b| b.to) {
+            self.out.push(Action::Send { to, bytes: bytes.to_vec() });
         }
-        self.plays(now, &welcome.leader, &welcome.yours);
-        if let Some(map) = &welcome.map {
-            let leader = welcome.leader.clone();
-            self.leader_map(now, &leader, map);
+    }
+
+    /// Whatever was conducted meanwhile.
+    fn agree_about_the_music(&mut self, leader: &HostName, welcome: &Welcome) {
+        if self.score.agree(welcome.section, welcome.jump)
+            && let Some(section) = self.score.section().map(|section| section.name.clone())
+        {
+            self.say(Tone::Note, format!("section {section}, as on {leader}"));
+            self.conduct_now(&Said::Section(section));
         }
+        if let Some(density) = welcome.density.filter(|density| self.density != Some(*density)) {
+            self.conduct_now(&Said::Density(density));
+        }
+    }
+
+    /// What was said and moved here while the leader may not have heard it holds for all, now that it hears us.
+    fn say_again(&mut self, now: Duration, moved: &[Vec<u8>], mark: u64) {
+        for command in moved {
+            self.mix_as(now, command);
+            self.tell(None, Word::Mix(command.clone()));
+        }
+        let words = self.memory.said_here_since(mark).map(|(topic, bytes)| (topic.to_owned(), bytes.to_vec()));
+        self.out.extend(words.map(|(topic, bytes)| Action::SayAfar { topic, bytes }).collect::<Vec<_>>());
     }
 
     pub(super) fn refused(&mut self, now: Duration, host: &HostName, why: &str) {
@@ -157,10 +220,10 @@ impl Director {
     /// The leader's tempo map has changed.
     pub(super) fn leader_map(&mut self, now: Duration, host: &HostName, map: &Map) {
         let Ok(tempo_map) = TempoMap::from_wire(&map.segments) else { return };
-        self.score.end_before(map.end);
         let Some(satellite) = self.satellite().filter(|s| s.leader == *host) else { return };
         satellite.time = Some((map.origin, tempo_map));
         satellite.bent = Tick(0);
+        self.score.end_before(map.end);
         self.keep_with_leader(now);
     }
 
@@ -291,10 +354,10 @@ impl Director {
         }
     }
 
-    /// A leader that is out of reach is asked again and again.
+    /// A leader that is out of reach, or has said something that was missed, is asked again and again.
     pub(super) fn ask_again(&mut self, now: Duration) {
         let Some(satellite) = self.satellite() else { return };
-        if satellite.lost.is_none() || now.saturating_sub(satellite.asked) < ASK_EVERY {
+        if !satellite.is_behind() || now.saturating_sub(satellite.asked) < ASK_EVERY {
             return;
         }
         satellite.asked = now;

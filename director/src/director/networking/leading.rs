@@ -11,7 +11,7 @@ use crate::{
     event::Tone,
     network::{
         HostName, sheet,
-        word::{Conduct, HostState, Map, VOCABULARY, Welcome, Word},
+        word::{Conduct, HostState, Map, Remembered, VOCABULARY, Welcome, Word},
     },
 };
 use musebot_protocol::{BotId, Control};
@@ -59,7 +59,8 @@ impl Director {
         self.out.push(crate::event::Action::Refuse { host: host.clone(), to: from, why });
     }
 
-    fn let_in(&mut self, now: Duration, host: &HostName, from: u64) {
+    /// Tells a host how everything stands, for the first time or again.
+    pub(super) fn let_in(&mut self, now: Duration, host: &HostName, from: u64) {
         let yours = self.bots_for(host);
         let welcome = Welcome {
             leader: self.networking.as_ref().map_or_else(|| host.clone(), |n| n.own.clone()),
@@ -71,25 +72,35 @@ impl Director {
             pings: 0,
             map: self.map_word(),
             section: self.score.began(),
+            jump: self.score.jump(),
             mix: self.mixer.as_word(self.when(now)),
-            memory: self.memory.recall().map(<[u8]>::to_vec).collect(),
+            memory: self.remembered(),
             density: self.density,
         };
         let Some(networking) = &mut self.networking else { return };
         let Role::Leader { joined: count, .. } = &mut networking.role else { return };
         let before = networking.hosts.remove(host).filter(|there| there.from == from && there.welcome);
         let known = before.is_some();
-        let (joined, number, cannot) = before.map_or_else(
-            || {
-                *count += 1;
-                (now, *count, BTreeSet::new())
-            },
-            |there| (there.joined, there.number, there.cannot),
-        );
-        let (state, rival, at) = (HostState::default(), None, None);
-        let there =
-            Host { from, heard: now, here: true, lost: now, welcome: true, rival, at, joined, number, cannot, state };
-        networking.hosts.insert(host.clone(), there);
+        let there = before.unwrap_or_else(|| {
+            *count += 1;
+            let (cannot, state) = (BTreeSet::new(), HostState::default());
+            let (joined, number) = (now, *count);
+            Host {
+                from,
+                heard: now,
+                words: None,
+                here: true,
+                lost: now,
+                welcome: true,
+                rival: None,
+                at: None,
+                joined,
+                number,
+                cannot,
+                state,
+            }
+        });
+        networking.hosts.insert(host.clone(), Host { heard: now, here: true, rival: None, ..there });
         if !known {
             let plays =
                 if welcome.yours.is_empty() { "nobody of the file".to_owned() } else { welcome.yours.join(", ") };
@@ -98,6 +109,13 @@ impl Director {
         self.tell(Some(host.clone()), Word::Welcome(Box::new(welcome)));
         self.place_bots(now);
         self.say_how_we_are(now);
+    }
+
+    /// What has been said about the state of the music, on all hosts.
+    fn remembered(&self) -> Vec<Remembered> {
+        let Some(Networking { own, .. }) = &self.networking else { return Vec::new() };
+        let all = self.memory.recall_with_hosts();
+        all.map(|(host, bytes)| Remembered { host: host.unwrap_or(own).clone(), bytes: bytes.to_vec() }).collect()
     }
 
     /// The bots of the file that play on a host.

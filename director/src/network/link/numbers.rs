@@ -1,0 +1,105 @@
+//! What broadcasts carry beside their bytes: the tick at which they were said, and a number by which what is heard twice is
+//! known. Each director counts its own, from 0, and draws a number for itself when it begins.
+
+use super::HostName;
+use musebot_protocol::Tick;
+use ring::rand::{SecureRandom, SystemRandom};
+use std::collections::BTreeMap;
+
+/// Hosts that are kept in mind, at most.
+const MOST: usize = 1024;
+
+/// What a broadcast carries: who counts, the number, the tick; 8 bytes each, the highest first.
+pub(super) type Attached = [u8; 24];
+
+/// Gives a director's broadcasts their numbers.
+#[derive(Debug)]
+pub(super) struct Numbered {
+    who: u64,
+    next: u64,
+}
+
+/// A broadcast's number, and who has counted it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number {
+    who: u64,
+    number: u64,
+}
+
+impl Numbered {
+    pub(super) fn begin() -> Self {
+        let mut who = [0; 8];
+        // Without chance numbers it goes by 0, and is mixed up with one that was killed a moment ago at worst.
+        let _ = SystemRandom::new().fill(&mut who);
+        Self { who: u64::from_ne_bytes(who), next: 0 }
+    }
+
+    /// What the next broadcast carries.
+    pub(super) fn next(&mut self, tick: Tick) -> Attached {
+        let mut bytes = [0; 24];
+        bytes[..8].copy_from_slice(&self.who.to_be_bytes());
+        bytes[8..16].copy_from_slice(&self.next.to_be_bytes());
+        bytes[16..].copy_from_slice(&tick.0.to_be_bytes());
+        self.next += 1;
+        bytes
+    }
+
+    /// What a broadcast carries, if it is that.
+    pub(super) fn read(bytes: &[u8]) -> Option<(Number, Tick)> {
+        let bytes: &Attached = bytes.try_into().ok()?;
+        let number = |from: usize| bytes[from..from + 8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        Some((Number { who: number(0), number: number(8) }, Tick(number(16) as i64)))
+    }
+}
+
+/// The last number that was heard from each host.
+#[derive(Debug, Default)]
+pub(super) struct Numbers(BTreeMap<HostName, Number>);
+
+impl Numbers {
+    /// Whether it has not been heard yet. What a host says arrives in order, so that nothing lower is new.
+    pub(super) fn is_new(&mut self, host: &HostName, number: Number) -> bool {
+        match self.0.get_mut(host) {
+            Some(last) if last.who == number.who && last.number >= number.number => false,
+            Some(last) => {
+                *last = number;
+                true
+            }
+            None => {
+                if self.0.len() >= MOST {
+                    self.0.pop_first();
+                }
+                self.0.insert(host.clone(), number);
+                true
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_heard_twice_is_known_and_who_is_started_again_is_heard() {
+        let (mut numbers, host) = (Numbers::default(), HostName::new("left").unwrap());
+        let (mut one, mut again) = (Numbered::begin(), Numbered::begin());
+        let mut new = |attached: &Attached| numbers.is_new(&host, Numbered::read(attached).unwrap().0);
+        let (first, second) = (one.next(Tick(1)), one.next(Tick(1)));
+        assert!(new(&first) && !new(&first) && new(&second) && !new(&second) && !new(&first));
+        assert!(new(&again.next(Tick(0))), "it counts from 0 again");
+    }
+
+    proptest! {
+        #[test]
+        fn a_tick_comes_back_as_it_went(tick in any::<i64>()) {
+            prop_assert_eq!(Numbered::read(&Numbered::begin().next(Tick(tick))).unwrap().1, Tick(tick));
+        }
+
+        #[test]
+        fn only_24_bytes_are_taken_for_it(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            prop_assert_eq!(Numbered::read(&bytes).is_some(), bytes.len() == 24);
+        }
+    }
+}
