@@ -228,7 +228,9 @@ impl Director {
                 self.letter(now, &host, from, *word);
                 self.is_reached_at(&host, from, at);
             }
-            Event::FarSpoke { host, tick, message } => self.spoke_from_afar(now, &host, tick, message),
+            Event::FarSpoke { host, tick, message, relayed } => {
+                self.spoke_from_afar(now, &host, tick, message, relayed);
+            }
             Event::Reckoned(reckoning) => self.reckoned(now, reckoning),
             Event::Timer => self.time_passed(now),
             Event::Stalled(stalled) => self.stood_still(now, stalled),
@@ -452,7 +454,7 @@ impl Director {
     /// Whether broadcasts of a topic are passed on.
     #[must_use]
     pub fn forwards(&self, topic: &str) -> bool {
-        topic != "exiting" || self.ensemble.exiting == Exiting::Forward
+        crate::relay::forwards(topic, self.ensemble.exiting)
     }
 
     fn when(&self, now: Duration) -> When {

@@ -101,7 +101,7 @@ pub enum Event<'a> {
         /// What.
         word: Box<Word>,
     },
-    /// A bot of another host said something to everybody; where that is heard at once, it has been relayed already.
+    /// A bot of another host said something to everybody.
     FarSpoke {
         /// Its host.
         host: HostName,
@@ -109,6 +109,8 @@ pub enum Event<'a> {
         tick: Tick,
         /// The broadcast.
         message: Message<'a>,
+        /// Whether it has been relayed already; otherwise it is heard later.
+        relayed: bool,
     },
     /// The leader's clock has been measured.
     Reckoned(Reckoning),
@@ -219,6 +221,8 @@ pub enum Action {
     },
     /// Listen to MIDI inputs that no file names, or no more.
     Inputs(Inputs),
+    /// Pass on at once what other hosts' bots say, from now on; or leave it to us.
+    HearsAtOnce(bool),
     /// Say something to another director, or to all.
     Tell {
         /// To whom.

@@ -14,7 +14,7 @@ use crate::{
     midi_ports::MidiPorts,
     network::Edge,
     ports::Ports,
-    relay::Relay,
+    relay::SharedRelay,
     runtime, socket,
     status::StatusLine,
     supervisor::{News, Supervisor},
@@ -25,7 +25,7 @@ use musebot_protocol::{Control, MAX_DATAGRAM, PacketError, Reply, Tick, ToDirect
 use std::{
     io,
     net::{SocketAddr, UdpSocket},
-    sync::atomic::Ordering::Relaxed,
+    sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
 use tokio::{
@@ -91,7 +91,7 @@ pub struct Performance {
     master: Option<Heard>,
     doors: Doors,
     touched: mpsc::Receiver<door::Heard>,
-    relay: Relay,
+    relay: Arc<SharedRelay>,
     /// The other machines.
     network: Option<Edge>,
     status: StatusLine,
@@ -149,6 +149,9 @@ impl Performance {
             .context("failed to start the thread for clock ports")?;
         let (doors, touched) = Doors::open(&ensemble.surfaces);
         let midi = MidiPorts::open(&mut ensemble);
+        let out = main.try_clone().context("failed to share the socket")?;
+        let speaks = out.try_clone().context("failed to share the socket")?;
+        let relay = Arc::new(SharedRelay::new(speaks, ensemble.exiting));
         let mut director = Director::new(ensemble, Rules { seed: options.seed, guests }, clock::now());
         director.listens_at(here.ip());
         Ok(Self {
@@ -156,7 +159,7 @@ impl Performance {
             supervisor,
             news,
             address: here,
-            out: main.try_clone().context("failed to share the socket")?,
+            out,
             socket: tokio::net::UdpSocket::from_std(main).context("failed to watch the socket")?,
             control: tokio::net::UdpSocket::from_std(control).context("failed to watch the control socket")?,
             midi,
@@ -165,7 +168,7 @@ impl Performance {
             master: None,
             doors,
             touched,
-            relay: Relay::default(),
+            relay,
             network: None,
             status: StatusLine::new(options.status),
             nonsense: Tally::default(),
@@ -182,6 +185,8 @@ impl Performance {
 
     /// Plays with other machines.
     pub fn connect(&mut self, network: Edge) {
+        let relay = self.relay.clone();
+        network.heard_by(move |bytes| relay.pass_on_from_afar(bytes));
         self.network = Some(network);
     }
 
@@ -353,9 +358,9 @@ impl Performance {
                 let code = match message {
                     Ok(message) => match message.topic() {
                         Some(topic) => {
-                            if self.director.forwards(topic) {
+                            if self.relay.forwards(topic) {
                                 let next = Tick(self.clock.pulse().next_tick.load(Relaxed) as i64);
-                                self.relay.pass_on(&self.out, from, message.bytes);
+                                self.relay.pass_on(from, message.bytes);
                                 // Everybody here comes first.
                                 self.say_afar(from, topic, next, message.bytes);
                             }
@@ -417,7 +422,7 @@ impl Performance {
                     let _ = self.out.send_to(&bytes, to);
                 }
                 Action::Clock(order) => self.clock.order(order),
-                Action::Relay(listeners) => self.relay.listeners = listeners,
+                Action::Relay(listeners) => self.relay.hears(listeners),
                 Action::Launch { name } => {
                     if let Some(entry) = self.director.roster().get(&name).and_then(|b| b.entry.as_ref()) {
                         self.supervisor.launch(name, self.director.ensemble(), entry);
@@ -447,6 +452,7 @@ impl Performance {
                         network.refuse(&host, to, why);
                     }
                 }
+                Action::HearsAtOnce(at_once) => self.relay.at_once(at_once),
                 Action::Topics(topics) => {
                     if let Some(network) = &self.network {
                         network.listen_to(topics);

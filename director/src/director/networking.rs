@@ -56,6 +56,8 @@ pub(super) struct Networking {
     topics: Option<Option<Vec<String>>>,
     /// What other hosts said, and is heard a phrase later.
     delayed: Delayed,
+    /// Whether the others are heard as soon as they speak, as the relay was told last.
+    at_once: bool,
     /// Whether it was said that there is no room for all of that.
     told_full: bool,
 }
@@ -120,9 +122,16 @@ impl Director {
         }
     }
 
-    /// A bot of another host has said something to everybody here; where it is heard at once, it has been relayed already.
-    pub(super) fn spoke_from_afar(&mut self, now: Duration, host: &HostName, said: Tick, message: Message) {
-        if self.hears_at_once() { self.understood(now, host, message) } else { self.heard_later(host, said, &message) }
+    /// A bot of another host has said something to everybody here. What has not been relayed at once is heard later.
+    pub(super) fn spoke_from_afar(
+        &mut self,
+        now: Duration,
+        host: &HostName,
+        said: Tick,
+        message: Message,
+        relayed: bool,
+    ) {
+        if relayed { self.understood(now, host, message) } else { self.heard_later(host, said, &message) }
     }
 
     /// What the director itself makes of it.
@@ -145,6 +154,7 @@ impl Director {
         self.keep_with_leader(now);
         self.give_up_questions(now);
         self.ask_for_topics();
+        self.say_when_others_are_heard();
         self.strike_off();
         let due = self.networking.as_ref().is_some_and(|n| now.saturating_sub(n.said) >= SAY_EVERY);
         if due {
@@ -212,6 +222,14 @@ impl Director {
         if networking.topics.as_ref() != Some(&topics) {
             networking.topics = Some(topics.clone());
             self.out.push(Action::Topics(topics));
+        }
+    }
+
+    fn say_when_others_are_heard(&mut self) {
+        let at_once = self.hears_at_once();
+        if let Some(networking) = self.networking.as_mut().filter(|n| n.at_once != at_once) {
+            networking.at_once = at_once;
+            self.out.push(Action::HearsAtOnce(at_once));
         }
     }
 
@@ -298,6 +316,7 @@ impl Networking {
             words: 0,
             topics: None,
             delayed: Delayed::default(),
+            at_once: true,
             told_full: false,
         }
     }

@@ -5,12 +5,10 @@ use crate::{
     clock,
     event::Event,
     network::{Brings, Edge, HostName},
+    relay::NOBODY,
 };
 use musebot_protocol::{Tick, messages};
 use std::{net::SocketAddr, sync::atomic::Ordering::Relaxed};
-
-/// Where no bot of this machine speaks from.
-const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
 
 impl Performance {
     /// What other machines bring, up to a batch.
@@ -19,7 +17,11 @@ impl Performance {
         let mut left = BATCH;
         while let Some(brings) = next.take() {
             let code = match brings {
-                Brings::Said(host, tick, bytes) => self.hear_from_afar(&host, tick, &bytes),
+                Brings::Said { host, tick, bytes, relayed } => {
+                    // It may have come before anybody was told where to take it.
+                    let relayed = relayed || self.relay.pass_on_from_afar(&bytes);
+                    self.hear_from_afar(&host, tick, &bytes, relayed)
+                }
                 Brings::Word { host, from, at, word } => self.event(Event::Letter { host, from, at, word }),
                 Brings::Reckoned(reckoning) => self.event(Event::Reckoned(reckoning)),
             };
@@ -34,16 +36,15 @@ impl Performance {
         None
     }
 
-    /// A broadcast from another machine goes to everybody here, and no further.
-    fn hear_from_afar(&mut self, host: &HostName, tick: Tick, bytes: &[u8]) -> Option<u8> {
+    /// A broadcast from another machine; it goes no further than to everybody here.
+    fn hear_from_afar(&mut self, host: &HostName, tick: Tick, bytes: &[u8], relayed: bool) -> Option<u8> {
         for message in messages(bytes) {
             match message {
                 Ok(message) => {
-                    let Some(topic) = message.topic() else { continue };
-                    if self.director.forwards(topic) && self.director.hears_at_once() {
-                        self.relay.pass_on(&self.out, NOBODY, message.bytes);
+                    if message.topic().is_none() {
+                        continue;
                     }
-                    let code = self.event(Event::FarSpoke { host: host.clone(), tick, message });
+                    let code = self.event(Event::FarSpoke { host: host.clone(), tick, message, relayed });
                     if code.is_some() {
                         return code;
                     }

@@ -82,7 +82,16 @@ type Pongs = std::sync::mpsc::Receiver<(Duration, [u8; LENGTH])>;
 #[derive(Debug)]
 pub enum Brings {
     /// A bot's broadcast, and the tick at which it was said there.
-    Said(HostName, Tick, Vec<u8>),
+    Said {
+        /// On which host.
+        host: HostName,
+        /// The tick.
+        tick: Tick,
+        /// Its datagram.
+        bytes: Vec<u8>,
+        /// Whether everybody here has got it already.
+        relayed: bool,
+    },
     /// A director's word.
     Word {
         /// On which host.
@@ -247,6 +256,11 @@ impl Edge {
         self.link.say(topic, tick, bytes);
     }
 
+    /// Who hears what other hosts' bots say, as soon as it is there (`Link::heard_by`).
+    pub fn heard_by(&self, ear: impl Fn(&[u8]) -> bool + Send + Sync + 'static) {
+        self.link.heard_by(ear);
+    }
+
     /// Which topics are wanted.
     pub fn listen_to(&self, topics: Option<Vec<String>>) {
         self.link.listen_to(topics);
@@ -290,7 +304,7 @@ impl Edge {
 
     fn read(&mut self, news: In) -> Option<Brings> {
         match news {
-            In::Said { host, tick, bytes } => Some(Brings::Said(host, tick, bytes)),
+            In::Said { host, tick, bytes, relayed } => Some(Brings::Said { host, tick, bytes, relayed }),
             In::Word { host, bytes } => {
                 let letter = self.open(&bytes)?;
                 if let Word::Welcome(welcome) = &letter.word {

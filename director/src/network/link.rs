@@ -19,7 +19,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
@@ -77,6 +77,8 @@ pub enum In {
         tick: Tick,
         /// Its datagram.
         bytes: Vec<u8>,
+        /// Whether everybody here has got it already.
+        relayed: bool,
     },
     /// Another director says something.
     Word {
@@ -104,11 +106,14 @@ pub struct Dropped {
     pub nonsense: AtomicU64,
 }
 
+/// Passes on at once what another host's bot says to everybody here; whether it has. Called on a thread of the engine.
+type Ear = Box<dyn Fn(&[u8]) -> bool + Send + Sync>;
+
 /// The link. Dropping it ends it.
-#[derive(Debug)]
 pub struct Link {
     outbox: Option<SyncSender<Out>>,
     engine: Engine,
+    ear: Arc<OnceLock<Ear>>,
     host: HostName,
     dropped: Arc<Dropped>,
     thread: Option<JoinHandle<()>>,
@@ -129,9 +134,10 @@ impl Link {
         let (outbox, orders) = sync_channel(OUTBOX);
         let (opened, ready) = sync_channel(1);
         let dropped = Arc::<Dropped>::default();
-        let (own, counts) = (host.clone(), Arc::clone(&dropped));
+        let ear = Arc::<OnceLock<Ear>>::default();
+        let sink = Sink { own: host.clone(), news, dropped: dropped.clone(), heard: Arc::default(), ear: ear.clone() };
         // The engine cannot be opened from the director's own runtime.
-        let run = move || match Ends::open(config, own, news, counts, pings) {
+        let run = move || match Ends::open(config, sink, pings) {
             Ok(mut ends) => {
                 let _ = opened.send(Ok(ends.engine.clone()));
                 ends.run(&orders);
@@ -141,7 +147,7 @@ impl Link {
         let thread = std::thread::Builder::new().name("link".into()).spawn(run).map_err(LinkError::Thread)?;
         let failed = |_| Err(LinkError::Zenoh("the engine has failed".to_owned()));
         let engine = ready.recv().unwrap_or_else(failed)?;
-        Ok(Self { outbox: Some(outbox), engine, host: host.clone(), dropped, thread: Some(thread) })
+        Ok(Self { outbox: Some(outbox), engine, ear, host: host.clone(), dropped, thread: Some(thread) })
     }
 
     /// Passes on what a bot of ours has said to everybody at this tick. Never waits.
@@ -158,6 +164,12 @@ impl Link {
     pub fn pings_to(&self, to: &HostName) -> impl Fn(&[u8; LENGTH]) + Send + use<> {
         let (engine, from, to) = (self.engine.clone(), self.host.clone(), to.clone());
         move |ping| engine.send(&from, &to, ping)
+    }
+
+    /// Who hears what other hosts' bots say, as soon as it is there: it gets the datagram, and says whether it has passed it
+    /// on. Whoever comes first stays.
+    pub fn heard_by(&self, ear: impl Fn(&[u8]) -> bool + Send + Sync + 'static) {
+        let _ = self.ear.set(Box::new(ear));
     }
 
     /// Which topics we want to hear from now on; `None`: all.
@@ -193,46 +205,43 @@ struct Ends {
     session: Session,
     /// The same, for pings.
     engine: Engine,
-    host: HostName,
+    sink: Sink,
     words: BTreeMap<Option<HostName>, Publisher<'static>>,
     said: BTreeMap<String, Publisher<'static>>,
     /// The next broadcast's number.
     number: Numbered,
-    heard: Arc<Mutex<Numbers>>,
     hears: BTreeMap<String, Subscriber<()>>,
     _own: Vec<Subscriber<()>>,
+}
+
+/// Where what arrives goes.
+#[derive(Clone)]
+struct Sink {
+    own: HostName,
     news: tokio::sync::mpsc::Sender<In>,
     dropped: Arc<Dropped>,
+    heard: Arc<Mutex<Numbers>>,
+    ear: Arc<OnceLock<Ear>>,
 }
 
 impl Ends {
-    fn open(
-        config: zenoh::Config,
-        host: HostName,
-        news: tokio::sync::mpsc::Sender<In>,
-        dropped: Arc<Dropped>,
-        pings: Pings,
-    ) -> Result<Self, LinkError> {
+    fn open(config: zenoh::Config, sink: Sink, pings: Pings) -> Result<Self, LinkError> {
         let session = zenoh::open(config).wait().map_err(refused)?;
         let engine = Engine::of(&session);
-        let mut own = vec![pings::hear(&session, &engine, &host, pings)?];
-        let heard = Arc::<Mutex<Numbers>>::default();
-        for to in ["all", host.as_str()] {
+        let mut own = vec![pings::hear(&session, &engine, &sink.own, pings)?];
+        for to in ["all", sink.own.as_str()] {
             let key = format!("{WORD}/*/{to}");
-            own.push(subscribe(&session, &key, &host, &news, &dropped, &heard)?);
+            own.push(subscribe(&session, &key, &sink)?);
         }
         Ok(Self {
             session,
             engine,
-            host,
+            sink,
             words: BTreeMap::new(),
             said: BTreeMap::new(),
             number: Numbered::begin(),
-            heard,
             hears: BTreeMap::new(),
             _own: own,
-            news,
-            dropped,
         })
     }
 
@@ -242,7 +251,7 @@ impl Ends {
                 Ok(order) => {
                     if let Err(e) = self.carry_out(order) {
                         tracing::debug!("the link did not take a message: {e}");
-                        self.dropped.out.fetch_add(1, Relaxed);
+                        self.sink.dropped.out.fetch_add(1, Relaxed);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -263,7 +272,7 @@ impl Ends {
                     if self.said.len() >= MOST_TOPICS {
                         self.said.pop_first();
                     }
-                    let key = format!("{SAID}/{}/{topic}", self.host);
+                    let key = format!("{SAID}/{}/{topic}", self.sink.own);
                     let publisher = publisher(&self.session, key, Priority::RealTime)?;
                     self.said.insert(topic.clone(), publisher);
                 }
@@ -275,7 +284,7 @@ impl Ends {
                     if self.words.len() >= MOST_TOPICS {
                         self.words.pop_first();
                     }
-                    let key = format!("{WORD}/{}/{}", self.host, to.as_ref().map_or("all", HostName::as_str));
+                    let key = format!("{WORD}/{}/{}", self.sink.own, to.as_ref().map_or("all", HostName::as_str));
                     let publisher = publisher(&self.session, key, Priority::InteractiveHigh)?;
                     self.words.insert(to.clone(), publisher);
                 }
@@ -293,7 +302,7 @@ impl Ends {
         // New ones first: what is in both is never missed.
         for key in &wanted {
             if !self.hears.contains_key(key) {
-                let subscriber = subscribe(&self.session, key, &self.host, &self.news, &self.dropped, &self.heard)?;
+                let subscriber = subscribe(&self.session, key, &self.sink)?;
                 self.hears.insert(key.clone(), subscriber);
             }
         }
@@ -314,23 +323,16 @@ fn publisher(session: &Session, key: String, priority: Priority) -> Result<Publi
     publisher.express(true).allowed_destination(Locality::Remote).wait().map_err(refused)
 }
 
-fn subscribe(
-    session: &Session,
-    key: &str,
-    host: &HostName,
-    news: &tokio::sync::mpsc::Sender<In>,
-    dropped: &Arc<Dropped>,
-    heard: &Arc<Mutex<Numbers>>,
-) -> Result<Subscriber<()>, LinkError> {
-    let (host, news, dropped, heard) = (host.clone(), news.clone(), Arc::clone(dropped), heard.clone());
-    let callback = move |sample: Sample| match read(&sample, &host, &heard) {
+fn subscribe(session: &Session, key: &str, sink: &Sink) -> Result<Subscriber<()>, LinkError> {
+    let sink = sink.clone();
+    let callback = move |sample: Sample| match sink.read(&sample) {
         Read::News(what) => {
-            if news.try_send(what).is_err() {
-                dropped.incoming.fetch_add(1, Relaxed);
+            if sink.news.try_send(what).is_err() {
+                sink.dropped.incoming.fetch_add(1, Relaxed);
             }
         }
         Read::Again => {}
-        Read::Nonsense => drop(dropped.nonsense.fetch_add(1, Relaxed)),
+        Read::Nonsense => drop(sink.dropped.nonsense.fetch_add(1, Relaxed)),
     };
     session
         .declare_subscriber(key.to_owned())
@@ -348,22 +350,28 @@ enum Read {
     Nonsense,
 }
 
-fn read(sample: &Sample, own: &HostName, heard: &Mutex<Numbers>) -> Read {
-    let read = || {
+impl Sink {
+    fn read(&self, sample: &Sample) -> Read {
+        self.understand(sample).unwrap_or(Read::Nonsense)
+    }
+
+    fn understand(&self, sample: &Sample) -> Option<Read> {
         let key = sample.key_expr().as_str();
         let bytes = |payload: &ZBytes, most: usize| (payload.len() <= most).then(|| payload.to_bytes().into_owned());
         if let Some(rest) = key.strip_prefix(SAID).and_then(|rest| rest.strip_prefix('/')) {
-            let host = other(rest.split_once('/')?.0, own)?;
+            let host = other(rest.split_once('/')?.0, &self.own)?;
             let (number, tick) = Numbered::read(&sample.attachment()?.to_bytes())?;
             let bytes = bytes(sample.payload(), musebot_protocol::MAX_DATAGRAM)?;
-            let is_new = heard.lock().unwrap_or_else(PoisonError::into_inner).is_new(&host, number);
-            return Some(if is_new { Read::News(In::Said { host, tick, bytes }) } else { Read::Again });
+            if !self.heard.lock().unwrap_or_else(PoisonError::into_inner).is_new(&host, number) {
+                return Some(Read::Again);
+            }
+            let relayed = self.ear.get().is_some_and(|ear| ear(&bytes));
+            return Some(Read::News(In::Said { host, tick, bytes, relayed }));
         }
         let rest = key.strip_prefix(WORD)?.strip_prefix('/')?;
-        let host = other(rest.split_once('/')?.0, own)?;
+        let host = other(rest.split_once('/')?.0, &self.own)?;
         Some(Read::News(In::Word { host, bytes: bytes(sample.payload(), LONGEST_WORD)? }))
-    };
-    read().unwrap_or(Read::Nonsense)
+    }
 }
 
 /// Another host; whoever calls itself as we do is none.

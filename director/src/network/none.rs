@@ -12,7 +12,16 @@ pub enum Edge {}
 #[derive(Debug)]
 pub enum Brings {
     /// A bot's broadcast, and the tick at which it was said there.
-    Said(HostName, Tick, Vec<u8>),
+    Said {
+        /// On which host.
+        host: HostName,
+        /// The tick.
+        tick: Tick,
+        /// Its datagram.
+        bytes: Vec<u8>,
+        /// Whether everybody here has got it already.
+        relayed: bool,
+    },
     /// A director's word.
     Word {
         /// On which host.
@@ -47,6 +56,10 @@ impl Edge {
     }
 
     pub fn say(&self, _: &str, _: Tick, _: &[u8]) {
+        match *self {}
+    }
+
+    pub fn heard_by(&self, _: impl Fn(&[u8]) -> bool + Send + Sync + 'static) {
         match *self {}
     }
 

@@ -240,7 +240,7 @@ fn what_there_is_no_room_for_until_it_is_heard_is_said_once() {
     let bytes = Said::HDensity(0.9).by("melody@near").encode();
     for _ in 0..20_000 {
         let message = messages(&bytes).next().unwrap().unwrap();
-        hosts.far().event(Event::FarSpoke { host: host("near"), tick: said, message });
+        hosts.far().event(Event::FarSpoke { host: host("near"), tick: said, message, relayed: false });
     }
     let warned = hosts.far().told(Tone::Warning);
     assert!(matches!(warned[..], [why] if why.contains("no room for is not heard")), "{warned:?}");
@@ -255,7 +255,7 @@ fn what_is_said_far_away_is_heard_a_phrase_later_where_the_file_says_so() {
     let bytes = Said::HDensity(0.9).by("melody@near").encode();
     let message = messages(&bytes).next().unwrap().unwrap();
     assert!(!hosts.far().director.hears_at_once());
-    hosts.far().event(Event::FarSpoke { host: host("near"), tick: said, message });
+    hosts.far().event(Event::FarSpoke { host: host("near"), tick: said, message, relayed: false });
     hosts.run(4.5);
     let phrase = 2 * 64;
     let port = hosts.far().ports["bass@far"];

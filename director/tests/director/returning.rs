@@ -126,7 +126,12 @@ fn x4_a_newcomer_is_told_a_bots_last_word_and_not_what_the_leader_remembers_of_i
     let word = hdensity(0.1, "bass@far");
     let message = musebot_protocol::messages(&word).next().unwrap().unwrap();
     let tick = Hosts::tick(&hosts.leader);
-    hosts.leader.event(director::event::Event::FarSpoke { host: super::hosts::host("far"), tick, message });
+    hosts.leader.event(director::event::Event::FarSpoke {
+        host: super::hosts::host("far"),
+        tick,
+        message,
+        relayed: true,
+    });
     hosts.link("far", false);
     hosts.far().speaks(bass, &hdensity(0.2, "bass@far"));
     hosts.run(LONG);
@@ -142,7 +147,12 @@ fn x4_what_a_bot_of_another_host_has_said_is_forgotten_when_it_dies() {
     let word = hdensity(0.1, "bass@far");
     let message = musebot_protocol::messages(&word).next().unwrap().unwrap();
     let tick = Hosts::tick(&hosts.leader);
-    hosts.leader.event(director::event::Event::FarSpoke { host: super::hosts::host("far"), tick, message });
+    hosts.leader.event(director::event::Event::FarSpoke {
+        host: super::hosts::host("far"),
+        tick,
+        message,
+        relayed: true,
+    });
     hosts.far().ask(Control::Stop { bot: "bass".into() });
     hosts.run(9.0);
     let told = brief(&mut hosts.leader, "hdensity");

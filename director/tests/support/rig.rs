@@ -415,6 +415,7 @@ impl Rig {
                 }
                 Action::SayAfar { bytes, .. } => Done::SaidAfar(spell(&bytes)),
                 Action::Refuse { why, .. } => Done::Refused(why),
+                Action::HearsAtOnce(_) => continue,
                 Action::Topics(topics) => {
                     self.topics = topics;
                     continue;
