@@ -415,3 +415,6 @@ fn config(end: &End) -> serde_json::Value {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use director::{
     event::{Event, Tone},
     network::word::{VOCABULARY, Word},
 };
-use musebot_protocol::{Control, Gain, Said, State, messages};
+use musebot_protocol::{BotId, Control, Gain, Hello, Said, State, ToDirector, messages};
 use std::time::Duration;
 
 #[test]
@@ -225,6 +225,36 @@ fn a_host_that_was_killed_and_started_again_at_once_is_let_in_when_the_first_is_
 fn only_what_somebody_here_listens_to_is_asked_for() {
     let mut hosts = Hosts::joined(FILE, 2.0);
     assert_eq!(hosts.far().topics, None, "who does not say what it listens to hears everything");
+    for name in ["bass@far", "drums@far"] {
+        let bot = hosts.far().bot(name);
+        let (from, port) = ((bot.host, bot.source).into(), bot.port);
+        let hello = Hello { receives: vec!["notepool".into(), "onset".into()], ..Hello::default() };
+        let message = ToDirector::Hello { id: BotId::new(name).unwrap(), port, hello };
+        hosts.far().event(Event::Heard { from, message });
+    }
+    hosts.run(0.1);
+    let topics = hosts.far().topics.clone().expect("they have all said what they listen to");
+    for topic in ["notepool", "onset", "text", "exiting", "hdensity"] {
+        assert!(topics.iter().any(|asked| asked == topic), "{topic} of {topics:?}");
+    }
+    assert!(topics.iter().all(|topic| topic != "centroid"), "{topics:?}");
+}
+
+#[test]
+fn levels_lateness_and_gaps_of_all_bots_are_shown_on_all_hosts() {
+    let mut hosts = Hosts::joined(FILE, 3.0);
+    let bot = hosts.far().bot("bass@far");
+    let from = (bot.host, bot.source).into();
+    let id = BotId::new("bass@far").unwrap();
+    let level = ToDirector::Level { id: id.clone(), peak: 0.5, rms: 0.25 };
+    let late = ToDirector::Late { id, p50_ms: 1.5, p99_ms: 3.0, n: 40, xruns: 2 };
+    for message in [level, late] {
+        hosts.far().event(Event::Heard { from, message });
+    }
+    hosts.run(0.7);
+    let view = hosts.leader.director.view(hosts.leader.now);
+    let bass = view.bots.iter().find(|bot| &*bot.name == "bass@far").unwrap();
+    assert_eq!((bass.level, bass.late, bass.xruns), ((0.5, 0.25), Some((1.5, 3.0)), 2));
 }
 
 /// The ensemble, whose hosts hear each other a phrase of two bars late.

@@ -1,0 +1,113 @@
+//! Two ends of a link in one process, without the porch and the door.
+
+use super::*;
+use std::time::Instant;
+use tokio::sync::mpsc::{Receiver, channel};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Pair {
+    leader: Link,
+    satellite: Link,
+    /// What the satellite hears.
+    news: Receiver<In>,
+    _folder: tempfile::TempDir,
+}
+
+fn pair() -> Pair {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("link");
+    let open = |end, name: &str| {
+        let (sender, news) = channel(1 << 16);
+        let link = Link::open(&end, &HostName::new(name).unwrap(), sender, Box::new(|_: &[u8]| None)).unwrap();
+        (link, news)
+    };
+    let (leader, _) = open(End::Leader(socket.clone()), "studio");
+    let (satellite, news) = open(End::Satellite(socket), "left");
+    Pair { leader, satellite, news, _folder: folder }
+}
+
+impl Pair {
+    /// The next broadcast that is heard, if one is within so long.
+    fn hears(&mut self, within: Duration) -> Option<String> {
+        let deadline = Instant::now() + within;
+        while Instant::now() < deadline {
+            match self.news.try_recv() {
+                Ok(In::Said { bytes, .. }) => return Some(String::from_utf8(bytes).unwrap()),
+                Ok(In::Word { .. }) => {}
+                Err(_) => std::thread::sleep(Duration::from_millis(1)),
+            }
+        }
+        None
+    }
+
+    /// Says a word on a topic until it is heard: then what was asked for has got around.
+    fn is_heard_on(&mut self, topic: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.leader.say(topic, Tick(1), b"heard");
+            if self.hears(Duration::from_millis(50)).is_some() {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{topic} is not heard");
+        }
+        // One or two more may be on their way.
+        self.leader.say(topic, Tick(1), b"last");
+        while self.hears(PATIENCE).expect("the last") != "last" {}
+    }
+}
+
+#[test]
+fn what_nobody_asks_for_does_not_travel() {
+    let mut pair = pair();
+    pair.satellite.listen_to(Some(vec!["wanted".to_owned()]));
+    pair.is_heard_on("wanted");
+    for n in 0..100 {
+        pair.leader.say("unwanted", Tick(n), b"unwanted");
+    }
+    pair.leader.say("wanted", Tick(1), b"wanted");
+    assert_eq!(pair.hears(PATIENCE).as_deref(), Some("wanted"));
+    pair.satellite.listen_to(None);
+    pair.is_heard_on("unwanted");
+}
+
+#[test]
+fn while_it_changes_what_is_asked_for_nothing_is_lost_and_nothing_is_heard_twice() {
+    const MANY: usize = 3_000;
+    let mut pair = pair();
+    pair.satellite.listen_to(Some(vec!["wanted".to_owned()]));
+    pair.is_heard_on("wanted");
+    for n in 0..MANY {
+        if n % 50 == 0 {
+            let everything = n % 100 == 0;
+            pair.satellite.listen_to((!everything).then(|| vec!["wanted".to_owned(), "more".to_owned()]));
+        }
+        pair.leader.say("wanted", Tick(1), n.to_string().as_bytes());
+        std::thread::sleep(Duration::from_micros(100));
+    }
+    for n in 0..MANY {
+        assert_eq!(pair.hears(PATIENCE), Some(n.to_string()));
+    }
+}
+
+#[test]
+fn who_passes_on_what_is_said_gets_it_first_and_in_order() {
+    let mut pair = pair();
+    let heard = Arc::<Mutex<Vec<Vec<u8>>>>::default();
+    let sink = heard.clone();
+    pair.satellite.heard_by(move |bytes| {
+        sink.lock().unwrap().push(bytes.to_vec());
+        true
+    });
+    pair.satellite.listen_to(None);
+    pair.is_heard_on("topic");
+    heard.lock().unwrap().clear();
+    for n in 0..100_u8 {
+        pair.leader.say(&format!("topic/{}", n % 3), Tick(n.into()), &[n]);
+    }
+    for n in 0..100 {
+        let Some(In::Said { host, tick, bytes, relayed }) = pair.news.blocking_recv() else { panic!("no broadcast") };
+        assert_eq!((host.as_str(), tick, bytes.as_slice(), relayed), ("studio", Tick(n.into()), &[n][..], true));
+    }
+    assert_eq!(*heard.lock().unwrap(), (0..100).map(|n| vec![n]).collect::<Vec<_>>());
+}
