@@ -5,6 +5,7 @@
 pub mod allowed;
 pub mod bend;
 mod host;
+mod lost;
 pub mod offset;
 pub mod sheet;
 pub mod word;
@@ -42,6 +43,7 @@ pub use door::Whom;
 pub use edge::{Brings, Edge, NetworkError};
 
 pub use host::{ANY, HostName};
+pub use lost::Lost;
 #[cfg(not(feature = "network"))]
 pub use none::{Brings, Edge};
 

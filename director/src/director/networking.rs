@@ -21,7 +21,7 @@ use crate::{
     event::{Action, Tone},
     network::{
         HostName,
-        word::{FarBot, HostState, LinkState, Word},
+        word::{FarBot, HostState, LONGEST_KINDS, LinkState, Word, one_line},
     },
 };
 use commands::Pending;
@@ -182,7 +182,7 @@ impl Director {
             late: bot.late,
             xruns: bot.xruns,
             restarts: bot.restarts.count,
-            kinds: bot.hello.as_ref().map(|h| h.kinds.join(" ")).unwrap_or_default(),
+            kinds: bot.hello.as_ref().map(|h| one_line(&h.kinds.join(" "), LONGEST_KINDS)).unwrap_or_default(),
             page: bot.page.clone().filter(|_| bot.is_here()),
         });
         bots.collect()

@@ -5,7 +5,7 @@ mod error;
 pub use error::NetworkError;
 
 use super::{
-    HostName,
+    HostName, Lost,
     door::{Door, Unreached, Whom},
     key::Key,
     link::{End, In, Link},
@@ -49,7 +49,7 @@ pub struct Edge {
     /// Drawn when this director began.
     me: u64,
     way: Way,
-    dropped: u64,
+    dropped: Lost,
     notice: Option<Notice>,
     /// Where the link's socket is; nobody else of this machine can look into it.
     _folder: tempfile::TempDir,
@@ -114,7 +114,7 @@ impl Edge {
         let link = link.map_err(|e| NetworkError::Other(e.to_string()))?;
         let porch = Porch::open(calls, Seal::new(key)?, &inside)?;
         let way = Way::Leader { porch, answerer, port, sessions: BTreeMap::new() };
-        Ok(Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder })
+        Ok(Self { link, news, me: draw()?, way, dropped: Lost::default(), notice: None, _folder: folder })
     }
 
     /// Where other machines reach the leader: its port, also where the system has chosen it.
@@ -170,7 +170,7 @@ impl Edge {
             reports,
             sender: reporter,
         };
-        let mut edge = Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder };
+        let mut edge = Self { link, news, me: draw()?, way, dropped: Lost::default(), notice: None, _folder: folder };
         let welcome = edge.ask_to_be_let_in(&leader.at)?;
         edge.measure(&welcome);
         Ok((edge, welcome))
@@ -312,16 +312,19 @@ impl Edge {
 
     /// A letter that is for us.
     fn open(&self, bytes: &[u8]) -> Option<Letter> {
-        Letter::decode(bytes).filter(|letter| letter.to.is_none_or(|to| to == self.me))
+        let letter = Letter::decode(bytes);
+        if letter.is_none() {
+            self.link.dropped().nonsense.fetch_add(1, Relaxed);
+        }
+        letter.filter(|letter| letter.to.is_none_or(|to| to == self.me))
     }
 
-    /// How many messages were dropped since we last asked, for want of room.
-    pub fn newly_dropped(&mut self) -> u64 {
+    /// What was dropped since we last asked.
+    pub fn newly_dropped(&mut self) -> Lost {
         let dropped = self.link.dropped();
-        let all = dropped.out.load(Relaxed) + dropped.incoming.load(Relaxed);
-        let new = all - self.dropped;
-        self.dropped = all;
-        new
+        let no_room = dropped.out.load(Relaxed) + dropped.incoming.load(Relaxed);
+        let all = Lost { no_room, nonsense: dropped.nonsense.load(Relaxed) };
+        all.since(std::mem::replace(&mut self.dropped, all))
     }
 }
 

@@ -10,7 +10,7 @@ mod pings;
 
 pub use pings::Pings;
 
-use super::{HostName, ping::LENGTH, topic};
+use super::{HostName, ping::LENGTH, topic, word};
 use musebot_protocol::Tick;
 use pings::Engine;
 use std::{
@@ -35,8 +35,6 @@ use zenoh::{
 
 /// What waits to be sent, at most; half a second of 8,000 messages a second.
 const OUTBOX: usize = 4096;
-/// A word between directors, at most. Broadcasts are datagrams, and no longer than those.
-const LONGEST_WORD: usize = 512 << 10;
 /// When nothing has been heard for so long, a link is lost.
 const LEASE_MS: u64 = 1500;
 /// Topics that are spoken about, at most: each has a publisher of its own.
@@ -98,7 +96,7 @@ pub struct Dropped {
     pub out: AtomicU64,
     /// Because there was no room on the way in.
     pub incoming: AtomicU64,
-    /// Because it was too long, or came from nobody.
+    /// Because it was too long, came from nobody, or made no sense to whoever read it.
     pub nonsense: AtomicU64,
 }
 
@@ -341,7 +339,7 @@ fn read(sample: &Sample, own: &HostName) -> Option<In> {
     }
     let rest = key.strip_prefix(WORD)?.strip_prefix('/')?;
     let host = other(rest.split_once('/')?.0, own)?;
-    Some(In::Word { host, bytes: bytes(sample.payload(), LONGEST_WORD)? })
+    Some(In::Word { host, bytes: bytes(sample.payload(), word::LONGEST)? })
 }
 
 /// Another host; whoever calls itself as we do is none.

@@ -3,7 +3,7 @@
 use super::{Networking, Reckoning, Role, given::Given};
 use crate::{
     director::{Director, LEAD_IN},
-    ensemble::LeaderLoss,
+    ensemble::{LeaderLoss, Length},
     event::Tone,
     memory::Voice,
     metronome::TempoMap,
@@ -157,8 +157,11 @@ impl Director {
     /// The leader's tempo map has changed.
     pub(super) fn leader_map(&mut self, now: Duration, host: &HostName, map: &Map) {
         let Ok(tempo_map) = TempoMap::from_wire(&map.segments) else { return };
+        if self.satellite().is_none_or(|s| s.leader != *host) {
+            return;
+        }
         self.score.end_before(map.end);
-        let Some(satellite) = self.satellite().filter(|s| s.leader == *host) else { return };
+        let Some(satellite) = self.satellite() else { return };
         satellite.time = Some((map.origin, tempo_map));
         satellite.bent = Tick(0);
         self.keep_with_leader(now);
@@ -269,7 +272,8 @@ impl Director {
         if tick <= self.unplanned {
             return;
         }
-        let (first, last) = (self.score.next_bar(), self.position(tick - 1).bar);
+        let last = self.position(tick - 1).bar;
+        let first = self.score.next_bar().max(last.saturating_sub(Length::MAX_BARS));
         for bar in first..=last {
             let _ = self.score.bar_line(bar);
         }
