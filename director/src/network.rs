@@ -15,7 +15,7 @@ mod door;
 #[cfg(feature = "network")]
 mod edge;
 #[cfg(feature = "network")]
-mod greeting;
+pub mod greeting;
 #[cfg(feature = "network")]
 pub mod key;
 #[cfg(feature = "network")]
@@ -33,7 +33,7 @@ mod porch;
 #[cfg(feature = "network")]
 mod room;
 #[cfg(feature = "network")]
-mod seal;
+pub mod seal;
 #[cfg(feature = "network")]
 mod topic;
 

@@ -30,9 +30,13 @@ mod joining;
 mod losing;
 #[path = "network/mixing.rs"]
 mod mixing;
+#[path = "network/nonsense.rs"]
+mod nonsense;
 #[path = "network/speaking.rs"]
 mod speaking;
 #[path = "network/strangers.rs"]
 mod strangers;
 #[path = "network/ticking.rs"]
 mod ticking;
+#[path = "network/versions.rs"]
+mod versions;

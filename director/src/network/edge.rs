@@ -112,7 +112,7 @@ impl Edge {
         let inside = folder.path().join(SOCKET);
         let link = Link::open(&End::Leader(inside.clone()), own, sender, Box::new(answerer.elsewhere()));
         let link = link.map_err(|e| NetworkError::Other(e.to_string()))?;
-        let porch = Porch::open(calls, Seal::new(key)?, &inside)?;
+        let porch = Porch::open(calls, Seal::new(key)?, own, &inside)?;
         let way = Way::Leader { porch, answerer, port, sessions: BTreeMap::new() };
         Ok(Self { link, news, me: draw()?, way, dropped: Lost::default(), notice: None, _folder: folder })
     }
@@ -145,6 +145,9 @@ impl Edge {
         let not_reached = |why: String| NetworkError::NotReached { leader: leader.at.clone(), why };
         let door = Door::open(leader, own, Seal::new(key)?, &socket).map_err(|unreached| match unreached {
             Unreached::Why(why) => not_reached(why),
+            Unreached::AnotherVocabulary(theirs) => {
+                NetworkError::AnotherVocabulary(format!("{} {}", theirs.name, theirs.and_ours()))
+            }
             Unreached::AnotherKey => NetworkError::WrongKey {
                 leader: leader.at.clone(),
                 fingerprint: key.fingerprint(),

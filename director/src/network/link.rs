@@ -291,7 +291,8 @@ impl Ends {
     }
 }
 
-/// Where broadcasts travel: `…/HOST/TOPIC`. The number is that of the whole vocabulary between directors.
+/// Where broadcasts travel: `…/HOST/TOPIC`. The number stays as it is: who speaks another vocabulary does not get so far
+/// (`greeting.rs`).
 const SAID: &str = "musebots/1/said";
 /// Where words between directors travel: `…/FROM/TO`.
 const WORD: &str = "musebots/1/word";

@@ -9,7 +9,8 @@ pub use sound::{LONGEST_KINDS, one_line};
 use super::HostName;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// Both ends speak the same words, or none.
+/// Both ends speak the same words, or none; they tell each other first (`greeting.rs`). It is counted up whenever a word or its
+/// form changes.
 pub const VOCABULARY: u32 = 1;
 /// A letter, at most, in bytes: the longest sheet, the longest tempo map and much of a band's memory fit into one.
 pub const LONGEST: usize = 768 << 10;
