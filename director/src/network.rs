@@ -15,6 +15,8 @@ mod door;
 #[cfg(feature = "network")]
 mod edge;
 #[cfg(feature = "network")]
+mod families;
+#[cfg(feature = "network")]
 pub mod greeting;
 #[cfg(feature = "network")]
 pub mod key;

@@ -24,6 +24,8 @@ mod conducting;
 mod ending;
 #[path = "network/examining.rs"]
 mod examining;
+#[path = "network/families.rs"]
+mod families;
 #[path = "network/joining.rs"]
 mod joining;
 #[path = "network/losing.rs"]

@@ -7,6 +7,7 @@ pub use error::NetworkError;
 use super::{
     HostName, Lost,
     door::{Door, Unreached, Whom},
+    families,
     key::Key,
     link::{End, In, Link},
     notice::{MDNS_PORT, Notice, NoticeError},
@@ -206,12 +207,11 @@ impl Edge {
         let Way::Satellite { door, leader, pinger, pings, pongs, sender, .. } = &mut self.way else { return };
         *leader = welcome.leader.clone();
         *pings = welcome.pings;
-        let to = SocketAddr::new(door.leader().ip(), welcome.pings);
+        let to = families::at_port(door.leader(), welcome.pings);
         if let Some(pinger) = pinger {
             return pinger.renew(to, welcome.session, welcome.key);
         }
-        let any = if to.is_ipv4() { IpAddr::from([0, 0, 0, 0]) } else { IpAddr::from([0_u16; 8]) };
-        let Ok(socket) = UdpSocket::bind((any, 0)) else { return };
+        let Ok(socket) = families::udp() else { return };
         let detour = pongs.take().map(|heard| Detour { send: Box::new(self.link.pings_to(leader)), heard });
         let sender = sender.clone();
         // Whoever is too busy to hear of one measurement hears of the next.
@@ -264,7 +264,7 @@ impl Edge {
                     Some(report) = reports.recv() => {
                         // The link may have found it at another address.
                         if let Some(pinger) = pinger {
-                            pinger.aim(SocketAddr::new(door.leader().ip(), *pings));
+                            pinger.aim(families::at_port(door.leader(), *pings));
                         }
                         Some(Brings::Reckoned(reckoning(&report)))
                     }
@@ -351,9 +351,9 @@ fn reckoning(report: &Report) -> Reckoning {
 fn both(at: SocketAddr) -> io::Result<(TcpListener, UdpSocket)> {
     let mut tries = if at.port() == 0 { 16 } else { 1 };
     loop {
-        let calls = TcpListener::bind(at)?;
+        let calls = families::calls_at(at)?;
         tries -= 1;
-        match UdpSocket::bind(calls.local_addr()?) {
+        match families::udp_at(calls.local_addr()?) {
             Ok(socket) => return Ok((calls, socket)),
             Err(e) if tries == 0 => return Err(e),
             Err(_) => {}
