@@ -51,6 +51,8 @@ pub(super) struct Networking {
     said: Duration,
     /// Which topics the others were last asked for.
     topics: Option<Option<Vec<String>>>,
+    /// Whether we have joined by an address: a leader that has another one is not found.
+    by_address: bool,
     /// What other hosts said, and is heard a phrase later.
     delayed: Delayed,
     /// Whether it was said that there is no room for all of that.
@@ -76,6 +78,13 @@ impl Director {
             self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
         }
         self.networking = Some(Networking::new(own, Role::Leader { far, placed: BTreeMap::new(), joined: 0 }));
+    }
+
+    /// The leader was called by its address, which nobody can look up anew when it has another one.
+    pub fn has_joined_by_address(&mut self) {
+        if let Some(networking) = &mut self.networking {
+            networking.by_address = true;
+        }
     }
 
     /// Whether our ticks are another director's.
@@ -286,6 +295,7 @@ impl Networking {
             tickets: 0,
             said: Duration::ZERO,
             topics: None,
+            by_address: false,
             delayed: Delayed::default(),
             told_full: false,
         }

@@ -124,7 +124,7 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
     loop {
         tracing::info!("calling {} as {own}", leader.at);
         let (edge, welcome) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
-        let ended = take_part(args, &allowed, own.clone(), edge, welcome)?;
+        let ended = take_part(args, &allowed, own.clone(), &leader, edge, welcome)?;
         if ended.asked || !ended.anew {
             return Ok(ended.code);
         }
@@ -140,7 +140,14 @@ fn find(fingerprint: &str) -> anyhow::Result<Whom> {
 }
 
 /// Plays what the leader has welcomed us to.
-fn take_part(args: &Join, allowed: &Allowed, own: HostName, edge: Edge, welcome: Welcome) -> anyhow::Result<Ended> {
+fn take_part(
+    args: &Join,
+    allowed: &Allowed,
+    own: HostName,
+    leader: &Whom,
+    edge: Edge,
+    welcome: Welcome,
+) -> anyhow::Result<Ended> {
     let all = sheet::read(&welcome.sheet, &welcome.leader)
         .with_context(|| format!("failed to make sense of what {} says of the ensemble", welcome.leader))?;
     let Cast { ensemble, others, refused } = allowed.cast(all, &welcome.yours, &own, &welcome.leader);
@@ -159,6 +166,9 @@ fn take_part(args: &Join, allowed: &Allowed, own: HostName, edge: Edge, welcome:
             opening::announce_ports(performance.address()?, performance.control_address()?.port());
         }
         performance.director().join(clock::now(), own, welcome, others);
+        if leader.is_bare_address() {
+            performance.director().has_joined_by_address();
+        }
         performance.connect(edge);
         performance.run().await
     })

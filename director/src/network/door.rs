@@ -57,6 +57,14 @@ pub struct Whom {
     pub announced: Option<String>,
 }
 
+impl Whom {
+    /// Whether this is an address, which nobody can look up anew when the leader has another one.
+    #[must_use]
+    pub fn is_bare_address(&self) -> bool {
+        self.announced.is_none() && self.at.parse::<SocketAddr>().is_ok()
+    }
+}
+
 /// A door that is open as long as this lives.
 pub(super) struct Door {
     reached: Arc<Mutex<SocketAddr>>,
@@ -271,6 +279,15 @@ mod tests {
             inside.read_to_end(&mut heard).unwrap();
             assert_eq!(heard, b"HELLO");
         }
+    }
+
+    #[test]
+    fn a_leader_that_has_a_name_or_is_announced_can_be_found_elsewhere() {
+        let is_bare = |at: &str, announced: Option<&str>| {
+            Whom { at: at.to_owned(), announced: announced.map(str::to_owned) }.is_bare_address()
+        };
+        assert!(is_bare("192.168.1.5:4750", None) && is_bare("[fd00::1]:4750", None));
+        assert!(!is_bare("studio.local:4750", None) && !is_bare("192.168.1.5:4750", Some("ab-cd")));
     }
 
     #[test]

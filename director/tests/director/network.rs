@@ -190,6 +190,20 @@ fn a_lost_link_is_noticed_in_two_seconds_both_play_on_and_it_heals_without_a_jum
 }
 
 #[test]
+fn who_joined_by_an_address_is_told_that_it_finds_the_leader_nowhere_else() {
+    for by_address in [false, true] {
+        let mut hosts = Hosts::joined(FILE, 2.0);
+        if by_address {
+            hosts.far().director.has_joined_by_address();
+        }
+        hosts.link("far", false);
+        hosts.run(2.6);
+        assert_eq!(Hosts::said(hosts.far(), "joined by its address"), by_address);
+        assert!(Hosts::said(hosts.far(), "playing on"));
+    }
+}
+
+#[test]
 fn where_pings_have_to_take_the_link_both_are_told_once_what_to_open_and_when_they_need_it_no_more() {
     let mut hosts = Hosts::joined(FILE, 3.0);
     let said = |rig: &Rig, words: &str| {

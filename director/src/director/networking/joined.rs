@@ -291,7 +291,13 @@ impl Director {
                 self.quit(now);
             }
         } else {
-            self.say(Tone::Loud, format!("{leader}, which leads, is out of reach: playing on, in time"));
+            let by_address = self.networking.as_ref().is_some_and(|networking| networking.by_address);
+            let elsewhere = if by_address {
+                " (joined by its address: at another one it is found again only by a name, or with --announce there)"
+            } else {
+                ""
+            };
+            self.say(Tone::Loud, format!("{leader}, which leads, is out of reach: playing on, in time{elsewhere}"));
         }
     }
 
