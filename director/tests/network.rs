@@ -1,6 +1,10 @@
 //! Several directors on this machine, each with a name, a key and ports of its own: one ensemble over a network. The
 //! processes are real; the bots are sockets whose words are the test's.
 
+#[cfg(target_os = "linux")]
+#[path = "support/hosts.rs"]
+#[allow(dead_code, unused_imports, reason = "other tests take the rest")]
+mod hosts;
 #[path = "support/process.rs"]
 #[expect(dead_code, reason = "other tests take the rest")]
 mod process;
@@ -42,3 +46,6 @@ mod strangers;
 mod ticking;
 #[path = "network/versions.rs"]
 mod versions;
+#[cfg(target_os = "linux")]
+#[path = "network/wires.rs"]
+mod wires;
