@@ -112,6 +112,8 @@ pub struct Director {
     density: Option<f64>,
     roster_changed: bool,
     listed: Option<Duration>,
+    /// Whether it was said that the list is too long.
+    told_cut: bool,
     gains_sent: Duration,
     strangers: BTreeSet<String>,
     /// Where those who have gone spoke from, and where they listened: bare heartbeats do not say.
@@ -169,6 +171,7 @@ impl Director {
             density: None,
             roster_changed: true,
             listed: None,
+            told_cut: false,
             gains_sent: Duration::ZERO,
             strangers: BTreeSet::new(),
             addresses: VecDeque::new(),

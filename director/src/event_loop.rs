@@ -98,6 +98,8 @@ pub struct Performance {
     nonsense: Tally,
     /// What there was no room for on the way to or from other machines.
     dropped: Tally,
+    /// What other machines say and nobody understands.
+    senseless: Tally,
     asked: bool,
     _folder: tempfile::TempDir,
 }
@@ -173,6 +175,7 @@ impl Performance {
             status: StatusLine::new(options.status),
             nonsense: Tally::default(),
             dropped: Tally::default(),
+            senseless: Tally::default(),
             asked: false,
             _folder: folder,
         })

@@ -3,7 +3,7 @@
 //! What is set before a bot exists is kept and applied when it arrives.
 
 use crate::{musebot_folder::GainScale, network::word::Mix};
-use musebot_protocol::Gain;
+use musebot_protocol::{BotId, Gain};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A gain on its way to another. Time is whatever the caller counts in: seconds or ticks.
@@ -223,14 +223,17 @@ impl Mixer {
         self.faders.keys().map(String::as_str)
     }
 
-    /// Where everything stands, for another desk.
+    /// Where everything stands, for another desk: but for names that no bot can have.
     #[must_use]
     pub fn as_word(&self, when: When) -> Mix {
+        let is_name = |name: &&String| BotId::new(name).is_ok();
+        let names = |set: &BTreeSet<String>| set.iter().filter(is_name).cloned().collect();
+        let faders = self.faders.iter().filter(|(name, _)| is_name(name));
         Mix {
-            faders: self.faders.iter().map(|(name, fader)| (name.clone(), fader.value(when))).collect(),
-            muted: self.muted.iter().cloned().collect(),
-            soloed: self.soloed.iter().cloned().collect(),
-            muted_groups: self.muted_groups.iter().cloned().collect(),
+            faders: faders.map(|(name, fader)| (name.clone(), fader.value(when))).collect(),
+            muted: names(&self.muted),
+            soloed: names(&self.soloed),
+            muted_groups: names(&self.muted_groups),
             master: self.master.value(when),
         }
     }
@@ -291,6 +294,20 @@ mod tests {
         mixer.channel("drums", Gain::FULL, Some("rhythm"));
         mixer.channel("melody", Gain::FULL, None);
         mixer
+    }
+
+    #[test]
+    fn another_desk_is_told_of_no_name_that_no_bot_can_have() {
+        let mut mixer = desk();
+        for odd in ["\u{1b}[2J", "", &"x".repeat(256)] {
+            mixer.set_gain(odd, Gain::SILENT, at(0.0), Span::None);
+            mixer.mute(odd, true);
+            mixer.solo(odd, true);
+        }
+        let word = mixer.as_word(at(0.0));
+        let names: Vec<_> = word.faders.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["bass", "drums", "melody"]);
+        assert!(word.muted.is_empty() && word.soloed.is_empty());
     }
 
     #[test]

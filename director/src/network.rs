@@ -5,6 +5,7 @@
 pub mod allowed;
 pub mod bend;
 mod host;
+mod lost;
 pub mod offset;
 pub mod sheet;
 pub mod word;
@@ -14,7 +15,9 @@ mod door;
 #[cfg(feature = "network")]
 mod edge;
 #[cfg(feature = "network")]
-mod greeting;
+mod families;
+#[cfg(feature = "network")]
+pub mod greeting;
 #[cfg(feature = "network")]
 pub mod key;
 #[cfg(feature = "network")]
@@ -32,7 +35,7 @@ mod porch;
 #[cfg(feature = "network")]
 mod room;
 #[cfg(feature = "network")]
-mod seal;
+pub mod seal;
 #[cfg(feature = "network")]
 mod topic;
 
@@ -42,6 +45,7 @@ pub use door::Whom;
 pub use edge::{Brings, Edge, NetworkError};
 
 pub use host::{ANY, HostName};
+pub use lost::Lost;
 #[cfg(not(feature = "network"))]
 pub use none::{Brings, Edge};
 

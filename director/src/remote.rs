@@ -56,7 +56,7 @@ pub fn run(port: u16, control: Option<u16>, command: &Control, out: &mut dyn Wri
                     print(out, what, &values, true)?;
                     return Ok(());
                 }
-                Ok(Reply::Error(what, advice)) => bail!("{what}: {advice}"),
+                Ok(Reply::Error(what, advice)) => bail!("{}: {}", plain(&what), plain(&advice)),
                 Err(_) => {}
             }
         }
@@ -97,8 +97,13 @@ fn word(arg: &Arg) -> String {
     match arg {
         Arg::Int(i) => i.to_string(),
         Arg::Float(f) => f.to_string(),
-        Arg::Text(s) => s.clone(),
+        Arg::Text(s) => plain(s),
     }
+}
+
+/// What steers a terminal is shown as what it is: nothing that can be read.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Whose clock leads, and who gets ours.

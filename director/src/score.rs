@@ -127,12 +127,8 @@ impl Score {
     #[must_use]
     pub fn end(&self) -> Option<u32> {
         let last_section = match (self.form, self.current) {
-            (Form::Once, Some((start, index))) => {
-                Some(start + self.sections[index..].iter().map(|s| s.bars).sum::<u32>())
-            }
-            (Form::Once, None) if !self.sections.is_empty() => {
-                Some(1 + self.sections.iter().map(|s| s.bars).sum::<u32>())
-            }
+            (Form::Once, Some((start, index))) => Some(after(start, &self.sections[index..])),
+            (Form::Once, None) if !self.sections.is_empty() => Some(after(1, &self.sections)),
             _ => None,
         };
         match (self.end, last_section) {
@@ -144,12 +140,12 @@ impl Score {
     /// What happens at the line before `bar`. Called once for each bar, in order.
     pub fn bar_line(&mut self, bar: u32) -> BarLine {
         let mut line = BarLine::default();
-        self.next = bar + 1;
+        self.next = bar.saturating_add(1);
         let jump = self.jump.take_if(|(from, _)| bar >= *from).map(|(_, index)| index);
         let next = match (jump, self.current) {
             (Some(index), _) => Some(index),
             (None, None) if !self.sections.is_empty() => Some(0),
-            (None, Some((start, index))) if bar >= start + self.sections[index].bars => match self.form {
+            (None, Some((start, index))) if bar >= start.saturating_add(self.sections[index].bars) => match self.form {
                 _ if index + 1 < self.sections.len() => Some(index + 1),
                 Form::Loop => Some(0),
                 Form::Once => None,
@@ -175,6 +171,11 @@ impl Score {
         }
         line
     }
+}
+
+/// The bar after all of these, the first of which begins with `start`; many long ones end with the last bar there is.
+fn after(start: u32, sections: &[Section]) -> u32 {
+    sections.iter().fold(start, |bar, section| bar.saturating_add(section.bars))
 }
 
 #[cfg(test)]
@@ -244,6 +245,14 @@ mod tests {
         let far: Vec<_> = (1..=7).map(|b| score.bar_line(b).progress).collect();
         let expected = [0.0, 0.25, 0.5, 0.75, 0.0, 0.5].map(Some);
         assert_eq!((&far[..6], far[6]), (&expected[..], None));
+    }
+
+    #[test]
+    fn more_bars_than_can_be_counted_are_no_panic() {
+        let mut score = Score::new(vec![section("A", u32::MAX), section("B", u32::MAX)], Form::Once, None, 4);
+        score.resume(Some((u32::MAX, 1)));
+        assert_eq!(score.end(), Some(u32::MAX));
+        assert!(score.bar_line(u32::MAX).over);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{net::SocketAddr, path::PathBuf};
 #[derive(Debug, Args)]
 pub struct Open {
     /// Let other machines with the ensemble's key join (`director join` there); on all interfaces, or on one ADDRESS
-    #[arg(long, value_name = "ADDRESS[:PORT]", num_args = 0..=1, default_missing_value = "0.0.0.0", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS[:PORT]", num_args = 0..=1, default_missing_value = "::", value_parser = address)]
     pub open: Option<SocketAddr>,
     /// Let machines of the local network find it (mDNS): `director join` needs no host there. Everybody can see that
     #[arg(long, requires = "open")]
@@ -115,6 +115,7 @@ mod tests {
         assert_eq!(with_port("192.168.1.5"), "192.168.1.5:4750");
         assert_eq!(with_port("fe80::1"), "[fe80::1]:4750");
         assert_eq!(with_port("[fe80::1]:5000"), "[fe80::1]:5000");
+        assert_eq!(address("::").unwrap(), "[::]:4750".parse().unwrap());
         assert_eq!(address("0.0.0.0").unwrap(), "0.0.0.0:4750".parse().unwrap());
         assert_eq!(address("127.0.0.1:1").unwrap(), "127.0.0.1:1".parse().unwrap());
         assert!(address("studio").is_err());

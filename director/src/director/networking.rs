@@ -22,7 +22,7 @@ use crate::{
     event::{Action, Tone},
     network::{
         HostName,
-        word::{FarBot, HostState, LinkState, Word},
+        word::{FarBot, HostState, LONGEST_KINDS, LinkState, Word, one_line},
     },
 };
 use commands::Pending;
@@ -54,6 +54,8 @@ pub(super) struct Networking {
     words: u64,
     /// Which topics the others were last asked for.
     topics: Option<Option<Vec<String>>>,
+    /// Whether we have joined by an address: a leader that has another one is not found.
+    by_address: bool,
     /// What other hosts said, and is heard a phrase later.
     delayed: Delayed,
     /// Whether the others are heard as soon as they speak, as the relay was told last.
@@ -81,6 +83,13 @@ impl Director {
             self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
         }
         self.networking = Some(Networking::new(own, Role::Leader { far, placed: BTreeMap::new(), joined: 0 }));
+    }
+
+    /// The leader was called by its address, which nobody can look up anew when it has another one.
+    pub fn has_joined_by_address(&mut self) {
+        if let Some(networking) = &mut self.networking {
+            networking.by_address = true;
+        }
     }
 
     /// Whether our ticks are another director's.
@@ -199,7 +208,7 @@ impl Director {
             late: bot.late,
             xruns: bot.xruns,
             restarts: bot.restarts.count,
-            kinds: bot.hello.as_ref().map(|h| h.kinds.join(" ")).unwrap_or_default(),
+            kinds: bot.hello.as_ref().map(|h| one_line(&h.kinds.join(" "), LONGEST_KINDS)).unwrap_or_default(),
             page: bot.page.clone().filter(|_| bot.is_here()),
         });
         bots.collect()
@@ -315,6 +324,7 @@ impl Networking {
             said: Duration::ZERO,
             words: 0,
             topics: None,
+            by_address: false,
             delayed: Delayed::default(),
             at_once: true,
             told_full: false,

@@ -4,7 +4,7 @@ use super::Director;
 use crate::{
     clock_thread::Order,
     ensemble::AgentListStyle,
-    event::{Action, Listener},
+    event::{Action, Listener, Tone},
     roster::Life,
 };
 use musebot_protocol::{Gain, ToBot};
@@ -12,6 +12,10 @@ use std::{sync::Arc, time::Duration};
 
 /// Gains are sent at most this often while they fade.
 const GAIN_EVERY: Duration = Duration::from_millis(50);
+/// What a datagram of IPv4 carries, in bytes.
+const LONGEST_LIST: usize = 65_507;
+/// What an agentList takes without its names: its address, and what its type tags are padded with.
+const EMPTY_LIST: usize = 24;
 
 impl Director {
     /// The roster has changed: who gets ticks, who gets broadcasts, who is on the list.
@@ -42,6 +46,18 @@ impl Director {
         self.listed = Some(now);
         let mut names = self.roster.names();
         names.extend(self.far_names());
+        let fit = that_fit(&names);
+        if fit < names.len() && !std::mem::replace(&mut self.told_cut, true) {
+            self.say(
+                Tone::Warning,
+                format!(
+                    "the names of {} bots fit into no datagram: bots are not told of the last {} (shorter ids help)",
+                    names.len(),
+                    names.len() - fit
+                ),
+            );
+        }
+        names.truncate(fit);
         let separate = ToBot::AgentList(names.clone()).encode();
         let joined = ToBot::agent_list_joined(&names);
         for bot in self.roster.iter() {
@@ -78,6 +94,39 @@ impl Director {
                 let bytes = ToBot::gain_for(bot.accepts(), bot.on_its_scale(gain), ramp).encode();
                 self.out.push(Action::Send { to, bytes });
             }
+        }
+    }
+}
+
+/// How many of these names one agentList carries, from the first on; those of our own bots come first.
+fn that_fit(names: &[String]) -> usize {
+    let mut length = EMPTY_LIST;
+    let fit = names.iter().take_while(|name| {
+        // A letter among the type tags, and the name, ended and padded to four bytes.
+        length += 1 + name.len() / 4 * 4 + 4;
+        length <= LONGEST_LIST
+    });
+    fit.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_list_fits_into_a_datagram_and_leaves_nobody_out_for_whom_there_is_room(
+            lengths in prop::collection::vec(1..256_usize, 0..900),
+        ) {
+            let names: Vec<String> = lengths.into_iter().map(|length| "x".repeat(length)).collect();
+            let fit = that_fit(&names);
+            let bytes = |many: usize| {
+                let names = names[..many].to_vec();
+                ToBot::agent_list_joined(&names).len().max(ToBot::AgentList(names).encode().len())
+            };
+            prop_assert!(bytes(fit) <= LONGEST_LIST);
+            prop_assert!(fit == names.len() || bytes(fit + 1) > LONGEST_LIST - 8);
         }
     }
 }

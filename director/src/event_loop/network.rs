@@ -68,13 +68,20 @@ impl Performance {
         self.say_afar(NOBODY, topic, Tick(self.clock.pulse().next_tick.load(Relaxed) as i64), bytes);
     }
 
-    /// Says what there was no room for.
+    /// Says what there was no room for, and what made no sense.
     pub(super) fn report_dropped(&mut self) {
         let Some(network) = &mut self.network else { return };
-        if let Some(count) = self.dropped.add(network.newly_dropped(), clock::now()) {
+        let (lost, now) = (network.newly_dropped(), clock::now());
+        if let Some(count) = self.dropped.add(lost.no_room, now) {
             tracing::warn!(
                 "{count} message(s) between machines found no room and are lost: more is said than the network, or the \
                  slower of the machines, can take"
+            );
+        }
+        if let Some(count) = self.senseless.add(lost.nonsense, now) {
+            tracing::warn!(
+                "{count} message(s) from other machines made no sense and are dropped: have all of them the same release \
+                 (`director --version`)?"
             );
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     ensemble::{BotEntry, Ensemble, Place},
     event_loop::{Ended, Options, Performance},
     network::{
-        Edge, HostName, Whom,
+        Edge, HostName, PORT, Whom,
         allowed::{Allowed, Cast, part},
         key::{Key, usual_place},
         notice, sheet,
@@ -58,16 +58,21 @@ pub fn open(args: &Open, ensemble: &mut Ensemble) -> anyhow::Result<Option<Opene
     let far = part(ensemble, &own);
     let mut edge = Edge::lead(&key, &own, at)?;
     let at = SocketAddr::new(at.ip(), edge.port().unwrap_or(at.port()));
+    let announced = args.announce.then(|| edge.announce(&own, at, &key.fingerprint()));
+    let whom = match &announced {
+        // It is found by its key.
+        Some(Ok(())) => String::new(),
+        _ => format!("{} ", whom_to_join(&HostName::of_this_machine(), at)),
+    };
     tracing::info!(
-        "open to other machines on {at}, as {own}, with the key {} (`director join {own}.local` there)",
+        "open to other machines on {at}, as {own}, with the key {} (`director join {whom}--key FILE` there)",
         key.fingerprint()
     );
-    if args.announce {
-        match edge.announce(&own, at, &key.fingerprint()) {
-            Ok(()) => tracing::info!("announced on the local network (`director join` there finds us)"),
-            // Whoever knows our name joins all the same.
-            Err(e) => tracing::error!("failed to announce the ensemble on the local network: {e}"),
-        }
+    match announced {
+        Some(Ok(())) => tracing::info!("announced on the local network (`director join` there finds us)"),
+        // Whoever knows our address joins all the same.
+        Some(Err(e)) => tracing::error!("failed to announce the ensemble on the local network: {e}"),
+        None => {}
     }
     for bot in &far {
         let host = match &bot.host {
@@ -77,6 +82,17 @@ pub fn open(args: &Open, ensemble: &mut Ensemble) -> anyhow::Result<Option<Opene
         tracing::info!("{} waits for {host}", bot.called);
     }
     Ok(Some(Opened { edge, own, far }))
+}
+
+/// By what others join an ensemble that is open at an address of this machine: that address, or on all of them the name that the
+/// local network knows the machine by, whatever it is called in the ensemble.
+fn whom_to_join(machine: &HostName, at: SocketAddr) -> String {
+    match (at.ip().is_unspecified(), at.port()) {
+        (true, PORT) => format!("{machine}.local"),
+        (true, port) => format!("{machine}.local:{port}"),
+        (false, PORT) => at.ip().to_string(),
+        (false, _) => at.to_string(),
+    }
 }
 
 impl Opened {
@@ -108,7 +124,7 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
     loop {
         tracing::info!("calling {} as {own}", leader.at);
         let (edge, welcome) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
-        let ended = take_part(args, &allowed, own.clone(), edge, welcome)?;
+        let ended = take_part(args, &allowed, own.clone(), &leader, edge, welcome)?;
         if ended.asked || !ended.anew {
             return Ok(ended.code);
         }
@@ -124,7 +140,14 @@ fn find(fingerprint: &str) -> anyhow::Result<Whom> {
 }
 
 /// Plays what the leader has welcomed us to.
-fn take_part(args: &Join, allowed: &Allowed, own: HostName, edge: Edge, welcome: Welcome) -> anyhow::Result<Ended> {
+fn take_part(
+    args: &Join,
+    allowed: &Allowed,
+    own: HostName,
+    leader: &Whom,
+    edge: Edge,
+    welcome: Welcome,
+) -> anyhow::Result<Ended> {
     let all = sheet::read(&welcome.sheet, &welcome.leader)
         .with_context(|| format!("failed to make sense of what {} says of the ensemble", welcome.leader))?;
     let Cast { ensemble, others, refused } = allowed.cast(all, &welcome.yours, &own, &welcome.leader);
@@ -143,6 +166,9 @@ fn take_part(args: &Join, allowed: &Allowed, own: HostName, edge: Edge, welcome:
             opening::announce_ports(performance.address()?, performance.control_address()?.port());
         }
         performance.director().join(clock::now(), own, welcome, others);
+        if leader.is_bare_address() {
+            performance.director().has_joined_by_address();
+        }
         performance.connect(edge);
         performance.run().await
     })
@@ -152,5 +178,27 @@ fn take_part(args: &Join, allowed: &Allowed, own: HostName, edge: Edge, welcome:
 fn skew(skew: Option<(f64, f64)>) {
     if let Some((ms, ppm)) = skew {
         clock::set_skew(ms / 1000.0, ppm);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_to_join_by_is_where_we_are() {
+        let by = |at: &str| whom_to_join(&HostName::new("thinkpad").unwrap(), at.parse().unwrap());
+        for (at, whom) in [
+            ("[::]:4750", "thinkpad.local"),
+            ("0.0.0.0:5000", "thinkpad.local:5000"),
+            ("192.168.1.5:4750", "192.168.1.5"),
+            ("192.168.1.5:5000", "192.168.1.5:5000"),
+            ("[fd00::1]:4750", "fd00::1"),
+            ("[fd00::1]:5000", "[fd00::1]:5000"),
+        ] {
+            assert_eq!(by(at), whom);
+            let port = |address: &str| address.rsplit_once(':').map(|(_, port)| port.to_owned());
+            assert_eq!(port(&with_port(whom)), port(at), "`director join {whom}` calls the right port");
+        }
     }
 }

@@ -9,8 +9,8 @@ pub type Step = (i64, f64, f32, f64);
 
 /// A longer plan travels piece by piece.
 const MOST: usize = 4096;
-/// Nobody counts further: thirty thousand years.
-const LAST: i64 = 1 << 40;
+/// Nobody counts further: ten million bars of 4/4, 231 days at 120 beats a minute.
+const LAST: i64 = 64 * 10_000_000;
 /// Nor waits longer.
 const SECONDS: std::ops::RangeInclusive<f64> = -2.0 * SOME_DAY..=2.0 * SOME_DAY;
 /// A grid that is nudged has ticks at least half and at most twice as long as its tempo's; and some to spare.

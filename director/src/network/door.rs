@@ -4,7 +4,8 @@
 //! up anew, so that one whose address has changed is found again, and is sealed (`seal.rs`).
 
 use super::{
-    HostName, greeting,
+    HostName,
+    greeting::{self, Greeting},
     notice::{self, MDNS_PORT},
     room::{Room, see_off},
     seal::{Seal, is_another_key, pass},
@@ -13,7 +14,11 @@ use std::{
     io,
     net::SocketAddr,
     path::Path,
-    sync::{Arc, Mutex, PoisonError, mpsc::sync_channel},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc::sync_channel,
+    },
     time::{Duration, Instant},
 };
 use tokio::{
@@ -39,6 +44,8 @@ pub(super) enum Unreached {
     Why(String),
     /// It has another key.
     AnotherKey,
+    /// It speaks another vocabulary.
+    AnotherVocabulary(Greeting),
 }
 
 /// Whom a satellite calls.
@@ -48,6 +55,14 @@ pub struct Whom {
     pub at: String,
     /// The fingerprint of the key by which it is announced, when it has been found by that: it may be elsewhere later.
     pub announced: Option<String>,
+}
+
+impl Whom {
+    /// Whether this is an address, which nobody can look up anew when the leader has another one.
+    #[must_use]
+    pub fn is_bare_address(&self) -> bool {
+        self.announced.is_none() && self.at.parse::<SocketAddr>().is_ok()
+    }
 }
 
 /// A door that is open as long as this lives.
@@ -66,7 +81,7 @@ impl Door {
     pub(super) fn open(leader: &Whom, own: &HostName, seal: Seal, socket: &Path) -> Result<Self, Unreached> {
         let failed = |e: io::Error| Unreached::Why(format!("no door can be opened on this machine ({e})"));
         let (tell, hear) = sync_channel(1);
-        let (leader, own, socket) = (leader.clone(), own.clone(), socket.to_owned());
+        let (leader, own, socket) = (leader.clone(), Greeting::of(own), socket.to_owned());
         let room = Room::open("door", move |stopped| async move {
             let first = first_call(&leader, &own, &seal).await;
             let inside = UnixListener::bind(&socket).map_err(failed);
@@ -74,7 +89,7 @@ impl Door {
                 Ok((call, at, inside)) => {
                     let reached = Arc::new(Mutex::new(at));
                     let _ = tell.send(Ok(reached.clone()));
-                    let outside = Outside { leader, own, seal, reached };
+                    let outside = Outside { leader, own, seal, reached, told: AtomicBool::new(false) };
                     receive(&inside, &Arc::new(outside), call, stopped).await;
                 }
                 Err(why) => drop(tell.send(Err(why))),
@@ -93,9 +108,11 @@ impl Door {
 
 struct Outside {
     leader: Whom,
-    own: HostName,
+    own: Greeting,
     seal: Seal,
     reached: Arc<Mutex<SocketAddr>>,
+    /// Whether it was said that another one leads now, whose words we do not know.
+    told: AtomicBool,
 }
 
 impl Outside {
@@ -134,6 +151,9 @@ async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut
                     }
                     pass(call, visitor).await;
                 }
+                Err(Unreached::AnotherVocabulary(theirs)) if !outside.told.swap(true, Relaxed) => {
+                    tracing::error!("{} {}", theirs.name, theirs.and_ours());
+                }
                 Err(why) => tracing::debug!("{} was not reached: {why:?}", outside.leader.at),
             }
         });
@@ -141,7 +161,7 @@ async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut
     see_off(calls).await;
 }
 
-async fn first_call(leader: &Whom, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
+async fn first_call(leader: &Whom, own: &Greeting, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
     let begun = Instant::now();
     loop {
         match call(leader, own, seal).await {
@@ -152,7 +172,7 @@ async fn first_call(leader: &Whom, own: &HostName, seal: &Seal) -> Result<(Call,
 }
 
 /// Calls the leader, and says who we are. One that was found by its announcement is looked for again where it is no more.
-async fn call(leader: &Whom, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
+async fn call(leader: &Whom, own: &Greeting, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
     let there = call_at(&leader.at, own, seal).await;
     let (Err(_), Some(fingerprint)) = (&there, &leader.announced) else { return there };
     match announced(fingerprint.clone()).await {
@@ -172,7 +192,7 @@ async fn announced(fingerprint: String) -> Option<SocketAddr> {
 }
 
 /// Calls the first address of a name that answers.
-async fn call_at(leader: &str, own: &HostName, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
+async fn call_at(leader: &str, own: &Greeting, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
     let found = timeout(PATIENCE, lookup_host(leader)).await.map_err(io::Error::from).and_then(|found| found);
     let found = found.map_err(|e| Unreached::Why(format!("the name {leader} is not known here ({e})")))?;
     let mut why = format!("the name {leader} has no address");
@@ -186,10 +206,12 @@ async fn call_at(leader: &str, own: &HostName, seal: &Seal) -> Result<(Call, Soc
         };
         let call = async {
             let mut call = seal.calls(stream).await?;
-            greeting::say(&mut call, own).await.map(|()| call)
+            greeting::say(&mut call, own).await?;
+            greeting::hear(&mut call).await.map(|theirs| (call, theirs))
         };
         match call.await {
-            Ok(call) => return Ok((call, at)),
+            Ok((_, theirs)) if !own.understands(&theirs) => return Err(Unreached::AnotherVocabulary(theirs)),
+            Ok((call, _)) => return Ok((call, at)),
             Err(e) if is_another_key(&e) => return Err(Unreached::AnotherKey),
             Err(e) => {
                 why = format!("{at} answers, but not as a director does, or takes no more calls for ten seconds ({e})")
@@ -230,7 +252,8 @@ mod tests {
             let take = async {
                 loop {
                     let Ok(mut call) = seal.answers(listener.accept().await.unwrap().0).await else { continue };
-                    assert_eq!(greeting::hear(&mut call).await.unwrap().as_str(), "left");
+                    assert_eq!(greeting::hear(&mut call).await.unwrap().name.as_str(), "left");
+                    greeting::say(&mut call, &Greeting::of(&HostName::new("studio").unwrap())).await.unwrap();
                     let mut heard = [0; 5];
                     let _ = call.read_exact(&mut heard).await;
                     let _ = call.write_all(&heard.to_ascii_uppercase()).await;
@@ -256,6 +279,15 @@ mod tests {
             inside.read_to_end(&mut heard).unwrap();
             assert_eq!(heard, b"HELLO");
         }
+    }
+
+    #[test]
+    fn a_leader_that_has_a_name_or_is_announced_can_be_found_elsewhere() {
+        let is_bare = |at: &str, announced: Option<&str>| {
+            Whom { at: at.to_owned(), announced: announced.map(str::to_owned) }.is_bare_address()
+        };
+        assert!(is_bare("192.168.1.5:4750", None) && is_bare("[fd00::1]:4750", None));
+        assert!(!is_bare("studio.local:4750", None) && !is_bare("192.168.1.5:4750", Some("ab-cd")));
     }
 
     #[test]

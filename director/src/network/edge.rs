@@ -5,8 +5,9 @@ mod error;
 pub use error::NetworkError;
 
 use super::{
-    HostName,
+    HostName, Lost,
     door::{Door, Unreached, Whom},
+    families,
     key::Key,
     link::{End, In, Link},
     notice::{MDNS_PORT, Notice, NoticeError},
@@ -49,7 +50,7 @@ pub struct Edge {
     /// Drawn when this director began.
     me: u64,
     way: Way,
-    dropped: u64,
+    dropped: Lost,
     notice: Option<Notice>,
     /// Where the link's socket is; nobody else of this machine can look into it.
     _folder: tempfile::TempDir,
@@ -121,9 +122,9 @@ impl Edge {
         let inside = folder.path().join(SOCKET);
         let link = Link::open(&End::Leader(inside.clone()), own, sender, Box::new(answerer.elsewhere()));
         let link = link.map_err(|e| NetworkError::Other(e.to_string()))?;
-        let porch = Porch::open(calls, Seal::new(key)?, &inside)?;
+        let porch = Porch::open(calls, Seal::new(key)?, own, &inside)?;
         let way = Way::Leader { porch, answerer, port, sessions: BTreeMap::new() };
-        Ok(Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder })
+        Ok(Self { link, news, me: draw()?, way, dropped: Lost::default(), notice: None, _folder: folder })
     }
 
     /// Where other machines reach the leader: its port, also where the system has chosen it.
@@ -154,6 +155,9 @@ impl Edge {
         let not_reached = |why: String| NetworkError::NotReached { leader: leader.at.clone(), why };
         let door = Door::open(leader, own, Seal::new(key)?, &socket).map_err(|unreached| match unreached {
             Unreached::Why(why) => not_reached(why),
+            Unreached::AnotherVocabulary(theirs) => {
+                NetworkError::AnotherVocabulary(format!("{} {}", theirs.name, theirs.and_ours()))
+            }
             Unreached::AnotherKey => NetworkError::WrongKey {
                 leader: leader.at.clone(),
                 fingerprint: key.fingerprint(),
@@ -179,7 +183,7 @@ impl Edge {
             reports,
             sender: reporter,
         };
-        let mut edge = Self { link, news, me: draw()?, way, dropped: 0, notice: None, _folder: folder };
+        let mut edge = Self { link, news, me: draw()?, way, dropped: Lost::default(), notice: None, _folder: folder };
         let welcome = edge.ask_to_be_let_in(&leader.at)?;
         edge.measure(&welcome);
         Ok((edge, welcome))
@@ -212,12 +216,11 @@ impl Edge {
         let Way::Satellite { door, leader, pinger, pings, pongs, sender, .. } = &mut self.way else { return };
         *leader = welcome.leader.clone();
         *pings = welcome.pings;
-        let to = SocketAddr::new(door.leader().ip(), welcome.pings);
+        let to = families::at_port(door.leader(), welcome.pings);
         if let Some(pinger) = pinger {
             return pinger.renew(to, welcome.session, welcome.key);
         }
-        let any = if to.is_ipv4() { IpAddr::from([0, 0, 0, 0]) } else { IpAddr::from([0_u16; 8]) };
-        let Ok(socket) = UdpSocket::bind((any, 0)) else { return };
+        let Ok(socket) = families::udp() else { return };
         let detour = pongs.take().map(|heard| Detour { send: Box::new(self.link.pings_to(leader)), heard });
         let sender = sender.clone();
         // Whoever is too busy to hear of one measurement hears of the next.
@@ -275,7 +278,7 @@ impl Edge {
                     Some(report) = reports.recv() => {
                         // The link may have found it at another address.
                         if let Some(pinger) = pinger {
-                            pinger.aim(SocketAddr::new(door.leader().ip(), *pings));
+                            pinger.aim(families::at_port(door.leader(), *pings));
                         }
                         Some(Brings::Reckoned(reckoning(&report)))
                     }
@@ -326,16 +329,19 @@ impl Edge {
 
     /// A letter that is for us.
     fn open(&self, bytes: &[u8]) -> Option<Letter> {
-        Letter::decode(bytes).filter(|letter| letter.to.is_none_or(|to| to == self.me))
+        let letter = Letter::decode(bytes);
+        if letter.is_none() {
+            self.link.dropped().nonsense.fetch_add(1, Relaxed);
+        }
+        letter.filter(|letter| letter.to.is_none_or(|to| to == self.me))
     }
 
-    /// How many messages were dropped since we last asked, for want of room.
-    pub fn newly_dropped(&mut self) -> u64 {
+    /// What was dropped since we last asked.
+    pub fn newly_dropped(&mut self) -> Lost {
         let dropped = self.link.dropped();
-        let all = dropped.out.load(Relaxed) + dropped.incoming.load(Relaxed);
-        let new = all - self.dropped;
-        self.dropped = all;
-        new
+        let no_room = dropped.out.load(Relaxed) + dropped.incoming.load(Relaxed);
+        let all = Lost { no_room, nonsense: dropped.nonsense.load(Relaxed) };
+        all.since(std::mem::replace(&mut self.dropped, all))
     }
 }
 
@@ -359,9 +365,9 @@ fn reckoning(report: &Report) -> Reckoning {
 fn both(at: SocketAddr) -> io::Result<(TcpListener, UdpSocket)> {
     let mut tries = if at.port() == 0 { 16 } else { 1 };
     loop {
-        let calls = TcpListener::bind(at)?;
+        let calls = families::calls_at(at)?;
         tries -= 1;
-        match UdpSocket::bind(calls.local_addr()?) {
+        match families::udp_at(calls.local_addr()?) {
             Ok(socket) => return Ok((calls, socket)),
             Err(e) if tries == 0 => return Err(e),
             Err(_) => {}

@@ -11,7 +11,7 @@ mod pings;
 
 pub use pings::Pings;
 
-use super::{HostName, ping::LENGTH, topic};
+use super::{HostName, ping::LENGTH, topic, word};
 use musebot_protocol::Tick;
 use numbers::{Numbered, Numbers};
 use pings::Engine;
@@ -37,8 +37,6 @@ use zenoh::{
 
 /// What waits to be sent, at most; half a second of 8,000 messages a second.
 const OUTBOX: usize = 4096;
-/// A word between directors, at most. Broadcasts are datagrams, and no longer than those.
-const LONGEST_WORD: usize = 512 << 10;
 /// When nothing has been heard for so long, a link is lost.
 const LEASE_MS: u64 = 1500;
 /// Topics that are spoken about, at most: each has a publisher of its own.
@@ -102,7 +100,7 @@ pub struct Dropped {
     pub out: AtomicU64,
     /// Because there was no room on the way in.
     pub incoming: AtomicU64,
-    /// Because it was too long, or came from nobody.
+    /// Because it was too long, came from nobody, or made no sense to whoever read it.
     pub nonsense: AtomicU64,
 }
 
@@ -311,7 +309,8 @@ impl Ends {
     }
 }
 
-/// Where broadcasts travel: `…/HOST/TOPIC`. The number is that of the whole vocabulary between directors.
+/// Where broadcasts travel: `…/HOST/TOPIC`. The number stays as it is: who speaks another vocabulary does not get so far
+/// (`greeting.rs`).
 const SAID: &str = "musebots/1/said";
 /// Where words between directors travel: `…/FROM/TO`.
 const WORD: &str = "musebots/1/word";
@@ -370,7 +369,7 @@ impl Sink {
         }
         let rest = key.strip_prefix(WORD)?.strip_prefix('/')?;
         let host = other(rest.split_once('/')?.0, &self.own)?;
-        Some(Read::News(In::Word { host, bytes: bytes(sample.payload(), LONGEST_WORD)? }))
+        Some(Read::News(In::Word { host, bytes: bytes(sample.payload(), word::LONGEST)? }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The network of a director that was built without one: there is none.
 
-use super::{HostName, word::Word};
+use super::{HostName, Lost, word::Word};
 use crate::director::Reckoning;
 use musebot_protocol::Tick;
 use std::net::IpAddr;
@@ -67,7 +67,7 @@ impl Edge {
         match *self {}
     }
 
-    pub fn newly_dropped(&mut self) -> u64 {
+    pub fn newly_dropped(&mut self) -> Lost {
         match *self {}
     }
 }

@@ -8,6 +8,7 @@ mod way;
 pub use answerer::{Answerer, Counts, Full};
 
 use super::{
+    families,
     offset::{Estimate, News, Offset, Quality, Sample},
     ping::{Datagram, Key, LENGTH, Ping, Pong, Sealed, once::Asked},
 };
@@ -105,9 +106,10 @@ impl Pinger {
         socket.set_nonblocking(false)?;
         let key = Key::new(&key);
         let call = Arc::new(Mutex::new(Call { leader, session, key: key.clone() }));
-        let now = clock();
+        let (now, own) = (clock(), socket.local_addr()?);
         let mut asking = Asking {
             socket,
+            own,
             call: call.clone(),
             session,
             key,
@@ -147,6 +149,8 @@ impl Pinger {
 
 struct Asking<R> {
     socket: UdpSocket,
+    /// Where that is bound: of which family it is.
+    own: SocketAddr,
     call: Arc<Mutex<Call>>,
     session: u64,
     key: Key,
@@ -197,7 +201,7 @@ impl<R: FnMut(Report)> Asking<R> {
 
     fn ping(&mut self, now: Duration) {
         let call = locked(&self.call);
-        let leader = call.leader;
+        let leader = families::as_taken_by(self.own, call.leader);
         if call.session != self.session {
             (self.session, self.key) = (call.session, call.key.clone());
             self.sent = 0;

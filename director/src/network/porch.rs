@@ -3,11 +3,13 @@
 
 mod addresses;
 mod callers;
+mod told;
 
 use super::{
-    HostName, greeting,
+    HostName,
+    greeting::{self, Greeting},
     room::{Room, see_off},
-    seal::{Seal, pass},
+    seal::{Seal, hang_up, pass},
 };
 use addresses::Addresses;
 use callers::Callers;
@@ -23,6 +25,7 @@ use tokio::{
     sync::oneshot,
     task::JoinSet,
 };
+use told::Told;
 
 /// After a call that could not be taken: no descriptors are left, most likely, and somebody has to give some back first.
 const TROUBLE: Duration = Duration::from_millis(100);
@@ -35,9 +38,13 @@ pub(super) struct Porch {
 
 struct Shared {
     seal: Seal,
+    /// What we say of ourselves.
+    own: Greeting,
     inside: std::path::PathBuf,
     callers: Mutex<Callers>,
     addresses: Mutex<Addresses>,
+    /// Who speaks another vocabulary.
+    told: Mutex<Told>,
     begun: Instant,
 }
 
@@ -46,14 +53,16 @@ impl Porch {
     ///
     /// # Errors
     /// When the system gives us no thread.
-    pub(super) fn open(listener: TcpListener, seal: Seal, inside: &Path) -> io::Result<Self> {
+    pub(super) fn open(listener: TcpListener, seal: Seal, own: &HostName, inside: &Path) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let inside = inside.to_owned();
         let shared = Arc::new(Shared {
             seal,
+            own: Greeting::of(own),
             inside,
             callers: Mutex::default(),
             addresses: Mutex::default(),
+            told: Mutex::default(),
             begun: Instant::now(),
         });
         let calls = shared.clone();
@@ -85,13 +94,27 @@ impl Shared {
         self.begun.elapsed()
     }
 
+    /// Whose words we do not know is told so by our greeting; the person at the screen by this.
+    fn turns_away(&self, theirs: &Greeting) {
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).is_new(&theirs.name) {
+            tracing::warn!("{} is not let in: it {}", theirs.name, theirs.and_ours());
+        }
+    }
+
     async fn put_through(&self, outside: TcpStream, from: IpAddr, call: callers::Call) {
         let proved = self.seal.answers(outside).await;
         self.callers().ends(call, proved.is_ok(), self.now());
         let Ok(mut outside) = proved else { return };
-        let Ok(host) = greeting::hear(&mut outside).await else { return };
+        let Ok(theirs) = greeting::hear(&mut outside).await else { return };
+        if greeting::say(&mut outside, &self.own).await.is_err() {
+            return;
+        }
+        if !self.own.understands(&theirs) {
+            self.turns_away(&theirs);
+            return hang_up(outside).await;
+        }
         if let Ok(inside) = UnixStream::connect(&self.inside).await {
-            let call = self.addresses().begins(host, from);
+            let call = self.addresses().begins(theirs.name, from);
             pass(outside, inside).await;
             self.addresses().ends(call);
         }
@@ -135,13 +158,15 @@ mod tests {
         let inside = UnixListener::bind(&socket).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
-        let porch = Porch::open(listener, Seal::new(&key).unwrap(), &socket).unwrap();
+        let porch =
+            Porch::open(listener, Seal::new(&key).unwrap(), &HostName::new("studio").unwrap(), &socket).unwrap();
         let seal = Seal::new(&key).unwrap();
         // The first caller of all, who stays.
         let host = Room::open("host", move |stopped| async move {
             use tokio::io::AsyncWriteExt;
             let mut call = seal.calls(tokio::net::TcpStream::connect(at).await.unwrap()).await.unwrap();
-            greeting::say(&mut call, &HostName::new("left").unwrap()).await.unwrap();
+            greeting::say(&mut call, &Greeting::of(&HostName::new("left").unwrap())).await.unwrap();
+            assert_eq!(greeting::hear(&mut call).await.unwrap().name.as_str(), "studio");
             call.write_all(b"hello").await.unwrap();
             call.flush().await.unwrap();
             let _ = stopped.await;

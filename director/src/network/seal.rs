@@ -21,7 +21,7 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// What a director seals its calls with. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Seal {
+pub struct Seal {
     calls: TlsConnector,
     answers: TlsAcceptor,
 }
@@ -31,7 +31,7 @@ impl Seal {
     ///
     /// # Errors
     /// When the system has no chance numbers.
-    pub(super) fn new(key: &Key) -> Result<Self, KeyError> {
+    pub fn new(key: &Key) -> Result<Self, KeyError> {
         let papers = key.papers()?;
         let mut trusted = RootCertStore::empty();
         trusted.add(papers.authority).map_err(unusable)?;
@@ -54,14 +54,20 @@ impl Seal {
     }
 
     /// Proves itself to whoever was called, who has to do the same.
-    pub(super) async fn calls(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    ///
+    /// # Errors
+    /// When either does not, or not in time.
+    pub async fn calls(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         stream.set_nodelay(true)?;
         let name = ServerName::try_from(NAME).map_err(io::Error::other)?;
         timeout(PROVES_WITHIN, self.calls.connect(name, stream)).await?.map(TlsStream::from)
     }
 
     /// The same, to whoever calls.
-    pub(super) async fn answers(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    ///
+    /// # Errors
+    /// When either does not, or not in time.
+    pub async fn answers(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         stream.set_nodelay(true)?;
         timeout(PROVES_WITHIN, self.answers.accept(stream)).await?.map(TlsStream::from)
     }
@@ -75,6 +81,11 @@ fn unusable(e: impl std::fmt::Display) -> KeyError {
 pub(super) fn is_another_key(e: &io::Error) -> bool {
     let tls = e.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>());
     matches!(tls, Some(rustls::Error::InvalidCertificate(_) | rustls::Error::AlertReceived(_)))
+}
+
+/// Ends a call; what was said last still gets out.
+pub(super) async fn hang_up(mut call: TlsStream<TcpStream>) {
+    let _ = timeout(LAST_WORDS, call.shutdown()).await;
 }
 
 /// Passes on what comes, both ways, until one side has had enough; then neither gets anything more.

@@ -1,11 +1,21 @@
 //! What directors say to each other, as JSON: the closed list. Everything that is read is checked and bounded; what
 //! makes no sense is dropped where it arrives.
 
+mod bytes;
+mod sound;
+
+pub use sound::{LONGEST_KINDS, one_line};
+
 use super::HostName;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// Both ends speak the same words, or none.
+/// Both ends speak the same words, or none; they tell each other first (`greeting.rs`). It is counted up whenever a word or its
+/// form changes.
 pub const VOCABULARY: u32 = 1;
+/// A letter, at most, in bytes: the longest sheet, the longest tempo map and much of a band's memory fit into one.
+pub const LONGEST: usize = 768 << 10;
+/// What a welcome gets on its way out, and what a letter needs besides: generously.
+const ENVELOPE: usize = 1024;
 
 /// A word, and who says it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +49,7 @@ pub enum Word {
     /// How a host is doing: said twice a second, and when something changes.
     State(Box<HostState>),
     /// Somebody has moved a fader, or muted somebody: the command's own bytes. Every director does the same.
-    Mix(Vec<u8>),
+    Mix(#[serde(with = "bytes")] Vec<u8>),
     /// The leader conducts: a section at a bar line, the density, silence.
     Conduct(Conduct),
     /// A terminal asks for something that only you can do: the command's own bytes.
@@ -47,6 +57,7 @@ pub enum Word {
         /// To be answered with.
         ticket: u64,
         /// The command.
+        #[serde(with = "bytes")]
         control: Vec<u8>,
     },
     /// What you asked for: the replies' own bytes, in order.
@@ -54,6 +65,7 @@ pub enum Word {
         /// That of the question.
         ticket: u64,
         /// The replies.
+        #[serde(with = "bytes::many")]
         replies: Vec<Vec<u8>>,
     },
     /// Something that the person at the leader's screen should see.
@@ -109,7 +121,15 @@ pub struct Remembered {
     /// On which host.
     pub host: HostName,
     /// The datagram.
+    #[serde(with = "bytes")]
     pub bytes: Vec<u8>,
+}
+
+impl Remembered {
+    /// So many letters it takes in a welcome, a comma included.
+    fn length(&self) -> usize {
+        r#"{"host":"","bytes":},"#.len() + self.host.as_str().len() + bytes::length(&self.bytes)
+    }
 }
 
 /// A tempo map as it travels.
@@ -206,8 +226,24 @@ pub struct FarBot {
     pub page: Option<String>,
 }
 
-/// So many bots of one host are listened to.
-const MOST_BOTS: usize = 512;
+impl Welcome {
+    /// Without the oldest of what was said, where all of it would make a letter too long.
+    #[must_use]
+    pub fn that_fits(mut self) -> Self {
+        let mut memory = std::mem::take(&mut self.memory);
+        let rest = serde_json::to_vec(&self).map_or(LONGEST, |json| json.len());
+        let mut room = LONGEST.saturating_sub(rest + ENVELOPE);
+        let fits = memory.iter().rev().take_while(|said| {
+            let left = room.checked_sub(said.length());
+            room = left.unwrap_or_default();
+            left.is_some()
+        });
+        let forgotten = memory.len() - fits.count();
+        memory.drain(..forgotten);
+        self.memory = memory;
+        self
+    }
+}
 
 impl Letter {
     /// As it travels.
@@ -234,39 +270,6 @@ impl Word {
     pub fn holds_for_all(&self) -> bool {
         matches!(self, Self::Map(_) | Self::Mix(_) | Self::Conduct(_))
     }
-
-    /// Whether all numbers are numbers, and nothing is longer than it can be.
-    fn is_sound(&self) -> bool {
-        let short = |text: &str| text.len() <= 4096;
-        match self {
-            Self::Hello { version, .. } => version.len() <= 64,
-            Self::Welcome(welcome) => {
-                let mix = &welcome.mix;
-                welcome.map.as_ref().is_none_or(|map| map.origin.is_finite())
-                    && mix.faders.iter().all(|(_, gain)| (0.0..=1.0).contains(gain))
-                    && (0.0..=1.0).contains(&mix.master)
-                    && welcome.density.is_none_or(|density| (0.0..=1.0).contains(&density))
-            }
-            Self::Refused(why) => short(why),
-            Self::Map(map) => map.origin.is_finite(),
-            Self::State(state) => {
-                state.bots.len() <= MOST_BOTS
-                    && state.bots.iter().all(|bot| {
-                        short(&bot.id)
-                            && short(&bot.kinds)
-                            && bot.page.as_deref().is_none_or(short)
-                            && [bot.level.0, bot.level.1].iter().all(|level| level.is_finite())
-                    })
-            }
-            Self::Play(bots) | Self::Cannot(bots) => bots.len() <= MOST_BOTS && bots.iter().all(|bot| short(bot)),
-            Self::Mix(bytes) | Self::Ask { control: bytes, .. } => bytes.len() <= musebot_protocol::MAX_DATAGRAM,
-            Self::Conduct(Conduct::Section { name, .. }) => short(name),
-            Self::Conduct(Conduct::Density(density)) => (0.0..=1.0).contains(density),
-            Self::Log { tone, text } => short(tone) && short(text),
-            Self::Answer { replies, .. } => replies.len() <= 1024,
-            Self::Conduct(Conduct::Panic) | Self::Bye => true,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -280,26 +283,10 @@ mod tests {
 
     #[test]
     fn every_word_comes_back_as_it_went() {
-        let mix = Mix { faders: vec![("bass@a".into(), 0.5)], master: 1.0, ..Mix::default() };
-        let map = Map { origin: 12.5, segments: vec![(0, 0.0, 120.0, 0.03125)], end: Some(65) };
         let words = [
             Word::Hello { vocabulary: VOCABULARY, version: "0.1.0".into() },
-            Word::Welcome(Box::new(Welcome {
-                leader: HostName::new("studio").unwrap(),
-                sheet: "tempo = 96.0".into(),
-                seed: u64::MAX,
-                yours: vec!["bass".into()],
-                session: 1,
-                key: [9; 32],
-                pings: 4750,
-                map: Some(map.clone()),
-                section: Some((9, 1)),
-                jump: Some((17, 0)),
-                mix,
-                memory: vec![Remembered { host: HostName::new("left").unwrap(), bytes: vec![1, 2, 3] }],
-                density: None,
-            })),
-            Word::Map(map),
+            Word::Welcome(Box::new(welcome())),
+            Word::Map(welcome().map.unwrap()),
             Word::State(Box::default()),
             Word::Mix(vec![1]),
             Word::Conduct(Conduct::Panic),
@@ -311,6 +298,48 @@ mod tests {
         for word in words {
             let letter = letter(word);
             assert_eq!(Letter::decode(&letter.encode()), Some(letter));
+        }
+    }
+
+    fn welcome() -> Welcome {
+        Welcome {
+            leader: HostName::new("studio").unwrap(),
+            sheet: "tempo = 96.0".into(),
+            seed: u64::MAX,
+            yours: vec!["bass".into()],
+            session: 1,
+            key: [9; 32],
+            pings: 4750,
+            map: Some(Map { origin: 12.5, segments: vec![(0, 0.0, 120.0, 0.03125)], end: Some(65) }),
+            section: Some((9, 1)),
+            jump: Some((17, 0)),
+            mix: Mix { faders: vec![("bass@a".into(), 0.5)], master: 1.0, ..Mix::default() },
+            memory: vec![said("left", &[1, 2, 3])],
+            density: None,
+        }
+    }
+
+    fn said(host: &str, bytes: &[u8]) -> Remembered {
+        Remembered { host: HostName::new(host).unwrap(), bytes: bytes.to_vec() }
+    }
+
+    #[test]
+    fn a_welcome_with_the_longest_of_everything_fits_into_a_letter_and_the_newest_is_kept() {
+        let segments = (0..4096).map(|n| (n * 1_000, n as f64 * 125.1 / 3.0, 99.9, 60.0 / 16.0 / 99.9)).collect();
+        let full = Welcome {
+            sheet: "\n".repeat(super::super::sheet::LONGEST),
+            map: Some(Map { origin: 1.0 / 3.0, segments, end: None }),
+            memory: (0..=255).map(|n| said(&"h".repeat(24), &[n; 1024])).collect(),
+            ..welcome()
+        };
+        let fits = Welcome { session: u64::MAX, key: [255; 32], pings: u16::MAX, ..full.clone().that_fits() };
+        let many = fits.memory.len();
+        assert!(many > 0 && many < 256 && fits.memory[..] == full.memory[256 - many..], "{many}");
+        let short = Welcome { sheet: String::new(), ..full };
+        assert_eq!(short.clone().that_fits(), short, "all of a full memory");
+        for welcome in [fits, short] {
+            let bytes = Letter { from: u64::MAX, to: Some(u64::MAX), word: Word::Welcome(Box::new(welcome)) }.encode();
+            assert!(bytes.len() <= LONGEST && Letter::decode(&bytes).is_some(), "{}", bytes.len());
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use director::{
     event::{Event, Tone},
-    network::word::{VOCABULARY, Word},
+    network::word::{FarBot, HostState, Map, VOCABULARY, Word},
 };
 use musebot_protocol::{BotId, Control, Gain, Hello, Said, State, ToDirector, messages};
 use std::time::Duration;
@@ -58,6 +58,48 @@ fn everybody_is_on_every_list() {
         let shown: Vec<_> = rig.director.view(rig.now).bots.iter().map(|bot| bot.name.to_string()).collect();
         assert_eq!(shown.len(), 3, "{shown:?}");
     }
+}
+
+#[test]
+fn a_host_with_more_names_than_a_list_carries_costs_the_others_nothing_and_that_is_said_once() {
+    let mut hosts = Hosts::alone(FILE);
+    let bot = |n: usize| FarBot {
+        id: format!("{n:0>250}"),
+        state: "playing".into(),
+        here: true,
+        level: (0.0, 0.0),
+        late: None,
+        xruns: 0,
+        restarts: 0,
+        kinds: String::new(),
+        page: None,
+    };
+    for many in [400, 500] {
+        let state = HostState { bots: (0..many).map(bot).collect(), link: None, said: 0 };
+        hosts.tell_leader("far", Word::State(Box::new(state)));
+        hosts.leader.run(0.1);
+    }
+    let lists = hosts.leader.log.iter().filter_map(|(_, done)| match done {
+        Done::Sent(_, text) if text.contains("agentList") => Some(text),
+        _ => None,
+    });
+    let longest = lists.max_by_key(|list| list.len()).unwrap();
+    assert!(longest.contains("melody@near") && (60_000..70_000).contains(&longest.len()), "{}", longest.len());
+    let warned = hosts.leader.told(Tone::Warning);
+    assert!(matches!(warned[..], [why] if why.contains("fit into no datagram")), "{warned:?}");
+}
+
+#[test]
+fn a_map_that_does_not_come_from_the_leader_ends_nothing() {
+    let mut hosts = Hosts::joined(FILE, 2.0);
+    let map = Map { origin: 0.0, segments: vec![(0, 0.0, 120.0, 0.03125)], end: Some(1) };
+    hosts.tell_leader("far", Word::Map(map));
+    hosts.run(5.0);
+    assert!(hosts.leader.log.iter().all(|(_, done)| !matches!(done, Done::Finish(_))));
+    assert!(!Hosts::said(&hosts.leader, "over"));
+    let before = Hosts::tick(&hosts.leader);
+    hosts.run(1.0);
+    assert!(Hosts::tick(&hosts.leader) > before, "it plays on");
 }
 
 #[test]
@@ -145,6 +187,20 @@ fn a_lost_link_is_noticed_in_two_seconds_both_play_on_and_it_heals_without_a_jum
     assert!(Hosts::said(hosts.far(), "near is back"));
     assert!(hosts.apart().abs() < 1e-3, "{}", hosts.apart());
     assert!(!Hosts::said(hosts.far(), "behind"), "nothing has jumped");
+}
+
+#[test]
+fn who_joined_by_an_address_is_told_that_it_finds_the_leader_nowhere_else() {
+    for by_address in [false, true] {
+        let mut hosts = Hosts::joined(FILE, 2.0);
+        if by_address {
+            hosts.far().director.has_joined_by_address();
+        }
+        hosts.link("far", false);
+        hosts.run(2.6);
+        assert_eq!(Hosts::said(hosts.far(), "joined by its address"), by_address);
+        assert!(Hosts::said(hosts.far(), "playing on"));
+    }
 }
 
 #[test]

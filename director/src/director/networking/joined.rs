@@ -3,7 +3,7 @@
 use super::{Networking, Reckoning, Role, given::Given, unheard::Unheard};
 use crate::{
     director::{Director, LEAD_IN},
-    ensemble::LeaderLoss,
+    ensemble::{LeaderLoss, Length},
     event::{Action, Tone},
     memory::Voice,
     metronome::TempoMap,
@@ -332,7 +332,8 @@ impl Director {
         if tick <= self.unplanned {
             return;
         }
-        let (first, last) = (self.score.next_bar(), self.position(tick - 1).bar);
+        let last = self.position(tick - 1).bar;
+        let first = self.score.next_bar().max(last.saturating_sub(Length::MAX_BARS));
         for bar in first..=last {
             let _ = self.score.bar_line(bar);
         }
@@ -350,7 +351,13 @@ impl Director {
                 self.quit(now);
             }
         } else {
-            self.say(Tone::Loud, format!("{leader}, which leads, is out of reach: playing on, in time"));
+            let by_address = self.networking.as_ref().is_some_and(|networking| networking.by_address);
+            let elsewhere = if by_address {
+                " (joined by its address: at another one it is found again only by a name, or with --announce there)"
+            } else {
+                ""
+            };
+            self.say(Tone::Loud, format!("{leader}, which leads, is out of reach: playing on, in time{elsewhere}"));
         }
     }
 

@@ -76,7 +76,8 @@ impl Director {
             mix: self.mixer.as_word(self.when(now)),
             memory: self.remembered(),
             density: self.density,
-        };
+        }
+        .that_fits();
         let Some(networking) = &mut self.networking else { return };
         let Role::Leader { joined: count, .. } = &mut networking.role else { return };
         let before = networking.hosts.remove(host).filter(|there| there.from == from && there.welcome);
@@ -232,7 +233,7 @@ impl Director {
     fn ensemble_of_all(&self) -> crate::ensemble::Ensemble {
         let mut all = self.ensemble.clone();
         if let Some(end) = self.score.end() {
-            all.length = Some(crate::ensemble::Length::Bars(end - 1));
+            all.length = Some(crate::ensemble::Length::Bars(end.saturating_sub(1).max(1)));
         }
         if let Some(super::Networking { role: Role::Leader { far, .. }, .. }) = &self.networking {
             all.bots.extend(far.iter().cloned());

@@ -36,6 +36,9 @@ pub enum NetworkError {
         /// Where ours is.
         file: String,
     },
+    /// It speaks other words than we do: which, and what to do.
+    #[error("{0}")]
+    AnotherVocabulary(String),
     /// It does not want us.
     #[error("{0}")]
     Refused(String),

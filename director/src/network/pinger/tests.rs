@@ -250,3 +250,24 @@ fn pings_keep_to_their_grid_and_what_was_missed_is_left_out() {
     assert_eq!(next(ms(1180), 11, ms(1279)), ms(1280));
     assert_eq!(next(ms(1180), 11, ms(31_190)), ms(31_280), "after a sleep");
 }
+
+#[test]
+fn a_leader_that_is_found_again_under_the_other_family_is_asked_there() {
+    let Ok(six) = UdpSocket::bind("[::1]:0") else {
+        eprintln!("left out: pings over IPv6, which this machine has not");
+        return;
+    };
+    let (four, at) = leader(skewed());
+    let there = six.local_addr().unwrap();
+    let other = Answerer::by_clock(six, skewed()).unwrap();
+    other.admit(SESSION, KEY).unwrap();
+    let (tell, reports) = channel();
+    let socket = families::udp().unwrap();
+    let pinger = Pinger::start(socket, at, SESSION, KEY, None, move |report| _ = tell.send(report)).unwrap();
+    wait(&reports, |report| report.quality.answered > 5);
+    pinger.aim(there);
+    wait(&reports, |_| other.counts().answered > 5);
+    pinger.aim(at);
+    let before = four.counts().answered;
+    wait(&reports, |_| four.counts().answered > before + 5);
+}

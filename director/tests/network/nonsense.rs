@@ -1,0 +1,84 @@
+//! Who has the key and talks nonsense all the same: a director that is broken, or of nobody's release.
+
+use crate::{
+    player::{Player, in_order},
+    process::wait_until,
+    stage::{Stage, address, does, duo},
+};
+use director::network::{
+    HostName,
+    greeting::{self, Greeting},
+    key::Key,
+    link::{End, Link},
+    seal::Seal,
+    word::{FarBot, HostState, Letter, Word},
+};
+use std::{net::SocketAddr, path::Path};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpStream, UnixListener},
+    sync::oneshot,
+};
+
+/// A call to a leader, by a host of this name, for whoever connects to `socket`; until it is told to end.
+async fn passes_on(key: &Path, name: &HostName, leader: SocketAddr, socket: &Path) -> std::io::Result<()> {
+    let inside = UnixListener::bind(socket)?;
+    let seal = Seal::new(&Key::read(key).unwrap()).unwrap();
+    let mut outside = seal.calls(TcpStream::connect(leader).await?).await?;
+    greeting::say(&mut outside, &Greeting::of(name)).await?;
+    greeting::hear(&mut outside).await?;
+    copy_bidirectional(&mut inside.accept().await?.0, &mut outside).await.map(drop)
+}
+
+fn bot(id: &str) -> FarBot {
+    FarBot {
+        id: id.to_owned(),
+        state: "playing".into(),
+        here: true,
+        level: (0.0, 0.0),
+        late: None,
+        xruns: 0,
+        restarts: 0,
+        kinds: "bass".into(),
+        page: None,
+    }
+}
+
+#[test]
+fn nonsense_of_who_has_the_key_reaches_no_terminal_is_reported_and_costs_no_tick() {
+    let stage = Stage::new();
+    let studio = stage.lead(&duo(""));
+    let a = Player::new(&studio, "a@studio");
+    let (name, at) = (HostName::new("odd").unwrap(), address(&studio).parse().unwrap());
+    let socket = stage.home.path().join("odd");
+    let (end, ended) = oneshot::channel::<()>();
+    let (key, own, to) = (stage.key.clone(), name.clone(), socket.clone());
+    let call = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            tokio::select! { _ = ended => {}, passed = passes_on(&key, &own, at, &to) => passed.unwrap() }
+        });
+    });
+    wait_until("the call is made", || socket.exists());
+    let (news, _heard) = tokio::sync::mpsc::channel(64);
+    let link = Link::open(&End::Satellite(socket), &name, news, Box::new(|_| None)).unwrap();
+    let state = |id: &str| {
+        let word = Word::State(Box::new(HostState { bots: vec![bot(id)], link: None, said: 0 }));
+        Letter { from: 1, to: None, word }.encode()
+    };
+    link.tell(None, b"nonsense".to_vec());
+    link.tell(None, state("steers\u{1b}[2J"));
+    studio.says("from other machines made no sense and are dropped");
+    // What makes sense is taken.
+    wait_until("its bot is shown", || {
+        link.tell(None, state("plain"));
+        does(&studio, &["bots"]).contains("plain@odd")
+    });
+    let shown = does(&studio, &["bots"]);
+    assert!(!shown.contains('\u{1b}') && !shown.contains("steers"), "{shown:?}");
+    a.hears_ticks(20);
+    in_order(&a.ticks());
+    drop(link);
+    drop(end);
+    call.join().unwrap();
+}
