@@ -446,6 +446,11 @@ impl Performance {
                         network.refuse(&host, to, why);
                     }
                 }
+                Action::Dismiss { host } => {
+                    if let Some(network) = &mut self.network {
+                        network.dismiss(&host);
+                    }
+                }
                 Action::Topics(topics) => {
                     if let Some(network) = &self.network {
                         network.listen_to(topics);

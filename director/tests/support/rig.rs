@@ -58,6 +58,7 @@ pub(crate) enum Done {
     Say(Tone, String),
     /// A host that is not let in.
     Refused(String),
+    Dismissed(String),
     /// A line that somebody begins to sing.
     Sung(String, String),
     /// The clocks of other machines stop before this tick; `true` if they may go on from there.
@@ -412,6 +413,7 @@ impl Rig {
                     continue;
                 }
                 Action::Refuse { why, .. } => Done::Refused(why),
+                Action::Dismiss { host } => Done::Dismissed(host.to_string()),
                 Action::Topics(topics) => {
                     self.topics = topics;
                     continue;
