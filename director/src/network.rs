@@ -32,7 +32,7 @@ mod porch;
 #[cfg(feature = "network")]
 mod room;
 #[cfg(feature = "network")]
-mod seal;
+pub mod seal;
 #[cfg(feature = "network")]
 mod topic;
 

@@ -6,7 +6,7 @@ use rustls::{
     ClientConfig, RootCertStore, ServerConfig, crypto::ring::default_provider, pki_types::ServerName,
     server::WebPkiClientVerifier, version::TLS13,
 };
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncWriteExt, copy, split},
     net::{TcpStream, UnixStream},
@@ -16,12 +16,14 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
 /// Whoever calls, or takes a call, has to prove itself within so long.
 const PROVES_WITHIN: Duration = Duration::from_secs(3);
+/// How long an address may take to answer at all.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// How long the last words of a call may take to get out.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// What a director seals its calls with. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Seal {
+pub struct Seal {
     calls: TlsConnector,
     answers: TlsAcceptor,
 }
@@ -31,7 +33,7 @@ impl Seal {
     ///
     /// # Errors
     /// When the system has no chance numbers.
-    pub(super) fn new(key: &Key) -> Result<Self, KeyError> {
+    pub fn new(key: &Key) -> Result<Self, KeyError> {
         let papers = key.papers()?;
         let mut trusted = RootCertStore::empty();
         trusted.add(papers.authority).map_err(unusable)?;
@@ -54,13 +56,27 @@ impl Seal {
     }
 
     /// Proves itself to whoever was called, who has to do the same.
-    pub(super) async fn calls(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    ///
+    /// # Errors
+    /// When one of the two cannot, or the other does not answer in time.
+    pub async fn calls(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         stream.set_nodelay(true)?;
         let name = ServerName::try_from(NAME).map_err(io::Error::other)?;
         timeout(PROVES_WITHIN, self.calls.connect(name, stream)).await?.map(TlsStream::from)
     }
 
-    /// The same, to whoever calls.
+    /// Whether somebody answers at an address who has the ensemble's key. Blocks for some seconds at most.
+    #[must_use]
+    pub fn is_known_at(&self, at: SocketAddr) -> bool {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return false };
+        runtime.block_on(async {
+            let stream = timeout(ANSWERS_WITHIN, TcpStream::connect(at)).await;
+            let Ok(Ok(stream)) = stream else { return false };
+            self.calls(stream).await.is_ok()
+        })
+    }
+
+    /// Proves itself to whoever calls, who has to do the same.
     pub(super) async fn answers(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         stream.set_nodelay(true)?;
         timeout(PROVES_WITHIN, self.answers.accept(stream)).await?.map(TlsStream::from)
@@ -131,6 +147,27 @@ mod tests {
             assert!(is_another_key(&caller.unwrap_err()));
             assert!(called.is_err());
         });
+    }
+
+    #[test]
+    fn who_answers_is_known_by_the_key_alone() {
+        let key = Key::make().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let seals = [&key, &Key::make().unwrap()].map(|key| Seal::new(key).unwrap());
+        let leader = Seal::new(&key).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let leads = std::thread::spawn(move || {
+            wait(async {
+                let listener = TcpListener::from_std(listener).unwrap();
+                for _ in 0..2 {
+                    let _ = leader.answers(listener.accept().await.unwrap().0).await;
+                }
+            });
+        });
+        assert_eq!(seals.map(|seal| seal.is_known_at(at)), [true, false]);
+        leads.join().unwrap();
+        assert!(!Seal::new(&key).unwrap().is_known_at(at), "nobody answers there any more");
     }
 
     #[test]
