@@ -30,6 +30,8 @@ mod joining;
 mod losing;
 #[path = "network/mixing.rs"]
 mod mixing;
+#[path = "network/peers.rs"]
+mod peers;
 #[path = "network/speaking.rs"]
 mod speaking;
 #[path = "network/strangers.rs"]
