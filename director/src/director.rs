@@ -479,7 +479,7 @@ impl Director {
     }
 
     fn say(&mut self, tone: Tone, what: String) {
-        self.tell_leader(tone, &what);
+        self.tell_other_screens(tone, &what);
         self.out.push(Action::Say(tone, what));
     }
 

@@ -246,6 +246,11 @@ pub enum Action {
         /// Why.
         why: String,
     },
+    /// A host has gone: it is not told the time any more.
+    Dismiss {
+        /// Which.
+        host: HostName,
+    },
     /// These topics are wanted from other hosts; all, when there is no list.
     Topics(Option<Vec<String>>),
     /// Tell the person at the screen.

@@ -456,6 +456,11 @@ impl Performance {
                     }
                 }
                 Action::HearsAtOnce(at_once) => self.relay.at_once(at_once),
+                Action::Dismiss { host } => {
+                    if let Some(network) = &mut self.network {
+                        network.dismiss(&host);
+                    }
+                }
                 Action::Topics(topics) => {
                     if let Some(network) = &self.network {
                         network.listen_to(topics);

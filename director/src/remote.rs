@@ -4,7 +4,7 @@ use crate::page;
 use anyhow::{Context, bail};
 use musebot_protocol::{Arg, Args, Control, MAX_DATAGRAM, Reply, messages};
 use std::{
-    io::Write,
+    io::{self, ErrorKind, Write},
     net::{SocketAddr, UdpSocket},
     time::Duration,
 };
@@ -28,9 +28,9 @@ pub fn run(port: u16, control: Option<u16>, command: &Control, out: &mut dyn Wri
     let mut answered = false;
     let mut headed = false;
     loop {
-        let length = match socket.recv(&mut buffer) {
+        let length = match heard(|| socket.recv(&mut buffer)) {
             Ok(length) => length,
-            Err(e) if answered && matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+            Err(e) if answered && matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 // Nothing changes, or nobody is there any more: who asks gets to know.
                 let other = if watched.is_some_and(|what| what == "name") { "seed" } else { "name" };
                 let _ = socket.send(&Control::Get { what: other.to_owned() }.encode());
@@ -70,6 +70,16 @@ pub(crate) fn connect(port: u16, control: Option<u16>) -> anyhow::Result<UdpSock
     socket.connect(director).context("failed to address the director")?;
     socket.set_read_timeout(Some(PATIENCE)).context("failed to set a timeout")?;
     Ok(socket)
+}
+
+/// What is heard next: a signal that comes meanwhile is no answer, and no end of waiting.
+pub(crate) fn heard(mut hear: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match hear() {
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            heard => return heard,
+        }
+    }
 }
 
 pub(crate) fn nobody(port: u16) -> String {
@@ -197,4 +207,23 @@ fn table(out: &mut dyn Write, bots: &[Args], heading: bool) -> anyhow::Result<()
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_is_no_answer_and_no_end_of_waiting_and_silence_is() {
+        let mut signals = 3;
+        let mut hear = |end: io::Result<usize>| {
+            let mut end = Some(end);
+            heard(|| {
+                signals -= 1;
+                if signals > 0 { Err(ErrorKind::Interrupted.into()) } else { end.take().unwrap() }
+            })
+        };
+        assert_eq!(hear(Ok(7)).unwrap(), 7);
+        assert_eq!(hear(Err(ErrorKind::WouldBlock.into())).unwrap_err().kind(), ErrorKind::WouldBlock);
+    }
 }

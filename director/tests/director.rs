@@ -36,6 +36,8 @@ mod leaving;
 mod listening;
 #[path = "director/network.rs"]
 mod network;
+#[path = "director/peers.rs"]
+mod peers;
 #[path = "director/returning.rs"]
 mod returning;
 #[path = "director/score.rs"]

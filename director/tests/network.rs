@@ -38,6 +38,8 @@ mod losing;
 mod mixing;
 #[path = "network/nonsense.rs"]
 mod nonsense;
+#[path = "network/peers.rs"]
+mod peers;
 #[path = "network/speaking.rs"]
 mod speaking;
 #[path = "network/strangers.rs"]

@@ -10,8 +10,10 @@ mod far;
 mod given;
 mod joined;
 mod leading;
+mod lines;
 mod placing;
 mod unheard;
+mod welcomes;
 
 pub(super) use commands::Where;
 pub use far::HostView;
@@ -29,14 +31,18 @@ use commands::Pending;
 use delayed::Delayed;
 use far::Host;
 use joined::Satellite;
+use lines::Lines;
 use musebot_protocol::{Message, State, Tick};
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
 };
+use welcomes::Welcomes;
 
 /// How often a director says how it is doing.
 const SAY_EVERY: Duration = Duration::from_millis(500);
+/// At most so often for those who come.
+const SAY_TOGETHER: Duration = Duration::from_millis(20);
 /// Who has not been heard for so long is out of reach.
 pub(super) const LOST_AFTER: Duration = Duration::from_secs(2);
 
@@ -71,6 +77,8 @@ enum Role {
         placed: BTreeMap<String, HostName>,
         /// How many hosts have joined so far.
         joined: u64,
+        welcomes: Welcomes,
+        lines: Lines,
     },
     Satellite(Box<Satellite>),
 }
@@ -82,7 +90,9 @@ impl Director {
         for bot in &far {
             self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
         }
-        self.networking = Some(Networking::new(own, Role::Leader { far, placed: BTreeMap::new(), joined: 0 }));
+        let (placed, joined) = (BTreeMap::new(), 0);
+        let role = Role::Leader { far, placed, joined, welcomes: Welcomes::default(), lines: Lines::default() };
+        self.networking = Some(Networking::new(own, role));
     }
 
     /// The leader was called by its address, which nobody can look up anew when it has another one.
@@ -97,6 +107,11 @@ impl Director {
         matches!(&self.networking, Some(Networking { role: Role::Satellite(_), .. }))
     }
 
+    /// Whether others' ticks are ours.
+    fn leads(&self) -> bool {
+        matches!(&self.networking, Some(Networking { role: Role::Leader { .. }, .. }))
+    }
+
     /// Whether other machines take part.
     #[must_use]
     pub fn is_networked(&self) -> bool {
@@ -109,6 +124,10 @@ impl Director {
             return;
         }
         if self.is_another_leader(host, from, &word) {
+            return;
+        }
+        let (before, known) = (self.out.len(), self.has_let_in(host, from));
+        if self.leads() && !known && !self.hears_stranger(now, host, from, &word) {
             return;
         }
         if word.holds_for_all() {
@@ -127,8 +146,12 @@ impl Director {
             Word::Log { tone, text } => self.log_from(host, &tone, &text),
             Word::Play(yours) => self.plays(now, host, &yours),
             Word::Cannot(bots) => self.cannot_play(now, host, from, bots),
-            Word::Bye => self.host_leaves(now, host, from),
+            Word::Bye => {
+                self.host_leaves(now, host, from);
+                self.dismiss(host);
+            }
         }
+        self.cut_short(now, (known || self.joins_in()).then_some(host), before);
     }
 
     /// A bot of another host has said something to everybody here. What has not been relayed at once is heard later.
@@ -140,7 +163,31 @@ impl Director {
         message: Message,
         relayed: bool,
     ) {
-        if relayed { self.understood(now, host, message) } else { self.heard_later(host, said, &message) }
+        let before = self.out.len();
+        if relayed {
+            self.understood(now, host, message);
+        } else {
+            self.heard_later(host, said, &message);
+        }
+        self.cut_short(now, Some(host), before);
+    }
+
+    /// Where we lead, others make us print no more than so much: of what we do since this number of actions, the lines that
+    /// are too many are left out. `whose` they are: a host's, or nobody's that was here before.
+    fn cut_short(&mut self, now: Duration, whose: Option<&HostName>, since: usize) {
+        let Some(Networking { role: Role::Leader { lines, .. }, .. }) = &mut self.networking else { return };
+        let is_line = |action: &Action| matches!(action, Action::Say(..) | Action::Sung { .. });
+        sift(&mut self.out, since, |action| !is_line(action) || lines.takes(whose, now));
+    }
+
+    /// How much was not printed of what others had to say.
+    fn say_what_was_left_out(&mut self, now: Duration) {
+        let Some(Networking { role: Role::Leader { lines, .. }, .. }) = &mut self.networking else { return };
+        if let Some(many) = lines.left_out(now) {
+            let what =
+                format!("{many} more line(s) of other machines are left out (`director hosts` shows who is there)");
+            self.out.push(Action::Say(Tone::Warning, what));
+        }
     }
 
     /// What the director itself makes of it.
@@ -159,7 +206,11 @@ impl Director {
         if self.networking.is_none() {
             return;
         }
+        let before = self.out.len();
         self.notice_losses(now);
+        self.keep_from_other_screens(before);
+        self.cut_short(now, None, before);
+        self.say_what_was_left_out(now);
         self.keep_with_leader(now);
         self.give_up_questions(now);
         self.ask_for_topics();
@@ -183,6 +234,16 @@ impl Director {
         };
         let said = networking.words;
         self.tell(None, Word::State(Box::new(HostState { bots, link, said })));
+    }
+
+    /// The same for one that has just come; when many do, once for all of them, a little later.
+    fn say_how_we_are_soon(&mut self, now: Duration) {
+        let Some(networking) = &mut self.networking else { return };
+        if now.saturating_sub(networking.said) >= SAY_TOGETHER {
+            self.say_how_we_are(now);
+        } else {
+            networking.said = Duration::ZERO;
+        }
     }
 
     /// The others are told that we go.
@@ -250,16 +311,24 @@ impl Director {
         self.out.push(Action::Tell { to, word: Box::new(word) });
     }
 
-    /// What the person at the leader's screen should see, too.
-    pub(super) fn tell_leader(&mut self, tone: Tone, what: &str) {
-        let Some(Networking { role: Role::Satellite(satellite), .. }) = &self.networking else { return };
+    /// What the people at the other screens should see, too.
+    pub(super) fn tell_other_screens(&mut self, tone: Tone, what: &str) {
         let tone = match tone {
             Tone::Note => return,
             Tone::Warning => "warning",
             Tone::Loud => "loud",
         };
-        let (to, text) = (satellite.leader.clone(), what.chars().take(1000).collect());
-        self.tell(Some(to), Word::Log { tone: tone.to_owned(), text });
+        if self.is_networked() {
+            let text = what.chars().take(1000).collect();
+            self.tell(None, Word::Log { tone: tone.to_owned(), text });
+        }
+    }
+
+    /// Who is out of reach everybody sees by itself: what we say since this number of actions is for our screen alone.
+    fn keep_from_other_screens(&mut self, since: usize) {
+        let is_log =
+            |action: &Action| matches!(action, Action::Tell { word, .. } if matches!(**word, Word::Log { .. }));
+        sift(&mut self.out, since, |action| !is_log(action));
     }
 
     fn log_from(&mut self, host: &HostName, tone: &str, text: &str) {
@@ -311,6 +380,15 @@ impl Director {
     fn on_leader_loss(&self) -> LeaderLoss {
         self.ensemble.network.on_leader_loss
     }
+}
+
+/// Of the actions from this number on, those stay that are to.
+fn sift(actions: &mut Vec<Action>, since: usize, mut stays: impl FnMut(&Action) -> bool) {
+    let mut number = 0;
+    actions.retain(|action| {
+        number += 1;
+        number <= since || stays(action)
+    });
 }
 
 impl Networking {

@@ -9,7 +9,9 @@ use crate::{
         Edge, HostName, PORT, Whom,
         allowed::{Allowed, Cast, part},
         key::{Key, usual_place},
-        notice, sheet,
+        notice,
+        seal::Seal,
+        sheet,
         word::Welcome,
     },
     opening,
@@ -119,7 +121,7 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
     let own = args.name.clone().unwrap_or_else(HostName::of_this_machine);
     let leader = match &args.leader {
         Some(leader) => Whom { at: with_port(leader), announced: None },
-        None => find(&key.fingerprint())?,
+        None => find(&key)?,
     };
     loop {
         tracing::info!("calling {} as {own}", leader.at);
@@ -131,12 +133,13 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
     }
 }
 
-/// Where the leader is that announces an ensemble with this key.
-fn find(fingerprint: &str) -> anyhow::Result<Whom> {
+/// Where the leader is that announces an ensemble with this key, and has it.
+fn find(key: &Key) -> anyhow::Result<Whom> {
+    let (fingerprint, seal) = (key.fingerprint(), Seal::new(key)?);
     tracing::info!("looking on the local network for the ensemble with the key {fingerprint}");
-    let (name, at) = notice::look(fingerprint, notice::PATIENCE, notice::MDNS_PORT)?;
+    let (name, at) = notice::look(&fingerprint, notice::PATIENCE, notice::MDNS_PORT, move |at| seal.is_known_at(at))?;
     tracing::info!("{name} announces it at {at}");
-    Ok(Whom { at: at.to_string(), announced: Some(fingerprint.to_owned()) })
+    Ok(Whom { at: at.to_string(), announced: Some(fingerprint) })
 }
 
 /// Plays what the leader has welcomed us to.

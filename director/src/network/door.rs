@@ -175,17 +175,18 @@ async fn first_call(leader: &Whom, own: &Greeting, seal: &Seal) -> Result<(Call,
 async fn call(leader: &Whom, own: &Greeting, seal: &Seal) -> Result<(Call, SocketAddr), Unreached> {
     let there = call_at(&leader.at, own, seal).await;
     let (Err(_), Some(fingerprint)) = (&there, &leader.announced) else { return there };
-    match announced(fingerprint.clone()).await {
+    match announced(fingerprint.clone(), seal.clone()).await {
         Some(at) => call_at(&at.to_string(), own, seal).await,
         None => there,
     }
 }
 
 /// Where an ensemble is announced now. A thread looks: it cannot be told to stop, and nobody waits for it at the end.
-async fn announced(fingerprint: String) -> Option<SocketAddr> {
+async fn announced(fingerprint: String, seal: Seal) -> Option<SocketAddr> {
     let (tell, hear) = oneshot::channel();
     let look = move || {
-        let _ = tell.send(notice::look(&fingerprint, notice::PATIENCE, MDNS_PORT).ok());
+        let has_key = move |at| seal.is_known_at(at);
+        let _ = tell.send(notice::look(&fingerprint, notice::PATIENCE, MDNS_PORT, has_key).ok());
     };
     std::thread::Builder::new().name("looking".to_owned()).spawn(look).ok()?;
     Some(hear.await.ok()??.1)

@@ -241,10 +241,12 @@ impl Edge {
             if let Some(old) = sessions.insert(host.clone(), session) {
                 answerer.dismiss(old);
             }
-            if answerer.admit(session, key).is_err() {
-                tracing::warn!("too many hosts: {host} cannot measure our clock");
-            }
             (welcome.session, welcome.key, welcome.pings) = (session, key, *port);
+            if let Err(full) = answerer.admit(session, key) {
+                // It would play without knowing our clock.
+                sessions.remove(host);
+                word = Word::Refused(format!("{full}: end `director join` on one that is not needed, and try again"));
+            }
         }
         self.link.tell(to, Letter { from: self.me, to: None, word }.encode());
     }
@@ -252,6 +254,14 @@ impl Edge {
     /// Tells one director that it is not let in; its namesake does not mind it.
     pub fn refuse(&self, host: &HostName, to: u64, why: String) {
         self.link.tell(Some(host), Letter { from: self.me, to: Some(to), word: Word::Refused(why) }.encode());
+    }
+
+    /// A host has gone: it is not told the time any more.
+    pub fn dismiss(&mut self, host: &HostName) {
+        let Way::Leader { answerer, sessions, .. } = &mut self.way else { return };
+        if let Some(session) = sessions.remove(host) {
+            answerer.dismiss(session);
+        }
     }
 
     /// Passes on a broadcast of ours, said at this tick.

@@ -8,8 +8,9 @@
 use super::host::HostName;
 use mdns_sd::{IfKind, ResolvedService, ServiceDaemon, ServiceEvent, ServiceInfo};
 use std::{
-    collections::BTreeMap,
-    net::{IpAddr, SocketAddr, TcpStream},
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, mpsc::channel},
     time::{Duration, Instant},
 };
 
@@ -19,10 +20,12 @@ const SERVICE: &str = "_musebots._tcp.local.";
 pub const MDNS_PORT: u16 = 5353;
 /// How long is looked for a notice.
 pub const PATIENCE: Duration = Duration::from_secs(5);
-/// How long an address may take to answer.
-const ANSWERS_WITHIN: Duration = Duration::from_millis(700);
-/// Ensembles that are told apart, at most.
+/// So often is looked whether one of those that were called has answered.
+const STEP: Duration = Duration::from_millis(10);
+/// Ensembles that are told apart, at most, and addresses of one.
 const MOST: usize = 32;
+/// Addresses that are called, at most; all at once, so that those where nobody answers keep nobody waiting.
+const CALLED: usize = 128;
 
 /// Why there is no notice, or none is found.
 #[derive(Debug, thiserror::Error)]
@@ -88,27 +91,53 @@ struct Read {
     at: Vec<SocketAddr>,
 }
 
-/// Where the leader of the ensemble with this key takes calls.
+/// Where the leader of the ensemble with this key takes calls. Anybody can announce that: `has_key` calls an address, and says whether
+/// whoever answers has the key; it need not be quick.
 ///
 /// # Errors
 /// When no such ensemble is announced within `patience`.
-pub fn look(fingerprint: &str, patience: Duration, mdns_port: u16) -> Result<(HostName, SocketAddr), NoticeError> {
+pub fn look(
+    fingerprint: &str,
+    patience: Duration,
+    mdns_port: u16,
+    has_key: impl Fn(SocketAddr) -> bool + Send + Sync + 'static,
+) -> Result<(HostName, SocketAddr), NoticeError> {
     let mdns = daemon(mdns_port)?;
     let events = mdns.browse(SERVICE)?;
     let deadline = Instant::now() + patience;
-    let mut others = BTreeMap::new();
+    let (mut others, mut called) = (BTreeMap::new(), BTreeSet::new());
+    let (tell, answered) = channel();
+    let has_key = Arc::new(has_key);
     let found = loop {
-        let Ok(event) = events.recv_deadline(deadline) else { break None };
-        let ServiceEvent::ServiceResolved(service) = event else { continue };
-        match read(&service) {
-            Some(notice) if notice.fingerprint == fingerprint => {
-                let answers = |at: &&SocketAddr| TcpStream::connect_timeout(at, ANSWERS_WITHIN).is_ok();
-                if let Some(at) = notice.at.iter().find(answers) {
-                    break Some((notice.leader, *at));
+        if let Ok(found) = answered.try_recv() {
+            break Some(found);
+        }
+        if Instant::now() >= deadline {
+            break None;
+        }
+        let service = match events.recv_timeout(STEP) {
+            Ok(ServiceEvent::ServiceResolved(service)) => service,
+            Err(_) if events.is_disconnected() => break None,
+            _ => continue,
+        };
+        let Some(mut notice) = read(&service) else { continue };
+        if notice.fingerprint == fingerprint {
+            for at in notice.at {
+                if called.len() < CALLED && called.insert(at) {
+                    let (tell, has_key, leader) = (tell.clone(), has_key.clone(), notice.leader.clone());
+                    let call = move || {
+                        if has_key(at) {
+                            let _ = tell.send((leader, at));
+                        }
+                    };
+                    // One that finds no thread is not called.
+                    let _ = std::thread::Builder::new().name("calling".to_owned()).spawn(call);
                 }
             }
-            Some(notice) if others.len() < MOST => drop(others.insert(notice.leader, notice.fingerprint)),
-            _ => {}
+            notice.fingerprint += ", where nobody who has it answers";
+        }
+        if others.len() < MOST {
+            others.insert(notice.leader, notice.fingerprint);
         }
     };
     let _ = mdns.shutdown();
@@ -162,9 +191,30 @@ mod tests {
         let host = |name| HostName::new(name).unwrap();
         let _other = Notice::hang(&host("hall-b"), there, "ffff-0000", port).unwrap();
         let _ours = Notice::hang(&host("hall-a"), here, "0123-abcd", port).unwrap();
-        assert_eq!(look("0123-abcd", PATIENCE * 4, port).unwrap(), (host("hall-a"), here));
-        let nobody = look("dead-beef", Duration::from_secs(3), port).unwrap_err().to_string();
+        assert_eq!(look("0123-abcd", PATIENCE * 4, port, |_| true).unwrap(), (host("hall-a"), here));
+        let nobody = look("dead-beef", Duration::from_secs(3), port, |_| true).unwrap_err().to_string();
         assert!(nobody.contains("hall-b with the key ffff-0000") && nobody.contains("--announce"), "{nobody}");
+        let dumb = look("0123-abcd", Duration::from_secs(3), port, |_| false).unwrap_err().to_string();
+        assert!(dumb.contains("hall-a with the key 0123-abcd, where nobody who has it answers"), "{dumb}");
+    }
+
+    #[test]
+    fn a_false_notice_keeps_nobody_from_the_true_one_and_nobody_waits_beyond_the_deadline() {
+        let port = mdns_port();
+        let [dead, there] = ["127.0.0.1:1", "127.0.0.1:2"].map(|at| at.parse::<SocketAddr>().unwrap());
+        let host = |name| HostName::new(name).unwrap();
+        let _false = Notice::hang(&host("a-false-one"), dead, "0123-abcd", port).unwrap();
+        let never = move |at| {
+            if at == dead {
+                std::thread::sleep(Duration::from_secs(1000));
+            }
+            at == there
+        };
+        let (patience, begun) = (Duration::from_secs(1), Instant::now());
+        assert!(look("0123-abcd", patience, port, never).is_err());
+        assert!(begun.elapsed() < patience * 10, "after {:?}", begun.elapsed());
+        let _true = Notice::hang(&host("studio"), there, "0123-abcd", port).unwrap();
+        assert_eq!(look("0123-abcd", PATIENCE * 4, port, never).unwrap(), (host("studio"), there));
     }
 
     fn service(properties: &[(&str, &str)]) -> ResolvedService {

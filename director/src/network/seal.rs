@@ -6,7 +6,7 @@ use rustls::{
     ClientConfig, RootCertStore, ServerConfig, crypto::ring::default_provider, pki_types::ServerName,
     server::WebPkiClientVerifier, version::TLS13,
 };
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncWriteExt, copy, split},
     net::{TcpStream, UnixStream},
@@ -16,6 +16,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
 /// Whoever calls, or takes a call, has to prove itself within so long.
 const PROVES_WITHIN: Duration = Duration::from_secs(3);
+/// How long an address may take to answer at all.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// How long the last words of a call may take to get out.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
@@ -63,7 +65,18 @@ impl Seal {
         timeout(PROVES_WITHIN, self.calls.connect(name, stream)).await?.map(TlsStream::from)
     }
 
-    /// The same, to whoever calls.
+    /// Whether somebody answers at an address who has the ensemble's key. Blocks for some seconds at most.
+    #[must_use]
+    pub fn is_known_at(&self, at: SocketAddr) -> bool {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return false };
+        runtime.block_on(async {
+            let stream = timeout(ANSWERS_WITHIN, TcpStream::connect(at)).await;
+            let Ok(Ok(stream)) = stream else { return false };
+            self.calls(stream).await.is_ok()
+        })
+    }
+
+    /// Proves itself to whoever calls, who has to do the same.
     ///
     /// # Errors
     /// When either does not, or not in time.
@@ -142,6 +155,27 @@ mod tests {
             assert!(is_another_key(&caller.unwrap_err()));
             assert!(called.is_err());
         });
+    }
+
+    #[test]
+    fn who_answers_is_known_by_the_key_alone() {
+        let key = Key::make().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let seals = [&key, &Key::make().unwrap()].map(|key| Seal::new(key).unwrap());
+        let leader = Seal::new(&key).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let leads = std::thread::spawn(move || {
+            wait(async {
+                let listener = TcpListener::from_std(listener).unwrap();
+                for _ in 0..2 {
+                    let _ = leader.answers(listener.accept().await.unwrap().0).await;
+                }
+            });
+        });
+        assert_eq!(seals.map(|seal| seal.is_known_at(at)), [true, false]);
+        leads.join().unwrap();
+        assert!(!Seal::new(&key).unwrap().is_known_at(at), "nobody answers there any more");
     }
 
     #[test]

@@ -169,3 +169,31 @@ fn nobody_but_the_leader_moves_the_end_of_the_piece() {
     assert!(hosts.leader.times(|done| matches!(done, Done::Finish(_))).is_empty());
     assert!(!Hosts::said(&hosts.leader, "the piece is over"));
 }
+
+#[test]
+fn a_leader_that_is_gone_before_it_has_said_anything_is_missed() {
+    let mut hosts = Hosts::alone(FILE);
+    hosts.join("far", super::hosts::LIST);
+    hosts.link("far", false);
+    hosts.run(3.0);
+    assert!(Hosts::said(hosts.far(), "which leads, is out of reach: playing on"));
+    hosts.link("far", true);
+    hosts.run(6.0);
+    assert!(Hosts::said(hosts.far(), "near is back"));
+    assert!(hosts.apart().abs() < 1e-3, "{}", hosts.apart());
+}
+
+#[test]
+fn what_goes_wrong_on_one_host_is_said_on_all_screens_once() {
+    let mut hosts = Hosts::joined(FILE, 5.0);
+    hosts.far().dies("bass@far", director::event::Exit::Code(3), &["out of strings"]);
+    hosts.leader.dies("melody@near", director::event::Exit::Code(4), &["out of breath"]);
+    hosts.run(1.0);
+    let said = |rig: &Rig, words: &str| {
+        let says = rig.log.iter().filter(|(_, done)| matches!(done, Done::Say(_, what) if what.contains(words)));
+        says.count()
+    };
+    for rig in [&hosts.leader, &hosts.others["far"].rig] {
+        assert_eq!((said(rig, "out of strings"), said(rig, "out of breath")), (1, 1), "{:#?}", rig.log);
+    }
+}

@@ -18,14 +18,14 @@ use std::{
 };
 
 /// The memory that a process holds, in MiB.
-fn megabytes(director: &Director) -> u64 {
+pub(crate) fn megabytes(director: &Director) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", director.child.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
 
 /// Does something again and again, until it is told to stop.
-fn again(stop: &Arc<AtomicBool>, mut what: impl FnMut() + Send + 'static) -> std::thread::JoinHandle<()> {
+pub(crate) fn again(stop: &Arc<AtomicBool>, mut what: impl FnMut() + Send + 'static) -> std::thread::JoinHandle<()> {
     let stop = stop.clone();
     std::thread::spawn(move || {
         while !stop.load(Relaxed) {

@@ -60,6 +60,7 @@ pub(crate) enum Done {
     Refused(String),
     /// A bot's word that the other hosts are told once more.
     SaidAfar(String),
+    Dismissed(String),
     /// A line that somebody begins to sing.
     Sung(String, String),
     /// The clocks of other machines stop before this tick; `true` if they may go on from there.
@@ -416,6 +417,7 @@ impl Rig {
                 Action::SayAfar { bytes, .. } => Done::SaidAfar(spell(&bytes)),
                 Action::Refuse { why, .. } => Done::Refused(why),
                 Action::HearsAtOnce(_) => continue,
+                Action::Dismiss { host } => Done::Dismissed(host.to_string()),
                 Action::Topics(topics) => {
                     self.topics = topics;
                     continue;

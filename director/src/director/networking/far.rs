@@ -51,8 +51,8 @@ pub struct HostView {
     pub link: Option<LinkState>,
 }
 
-/// Hosts that are kept in mind, at most.
-const MOST_HOSTS: usize = 1024;
+/// Hosts that are kept in mind, at most: as many as can be told the time.
+pub(super) const MOST_HOSTS: usize = 1024;
 
 impl Director {
     pub(super) fn host_state(&mut self, now: Duration, host: &HostName, from: u64, state: HostState) {
@@ -84,7 +84,11 @@ impl Director {
         let returns = !there.here && there.welcome;
         let missed = there.from == from && there.words.is_some_and(|heard| heard != state.said);
         let silent: Vec<_> = names(&there.state).into_iter().filter(|bot| !names(&state).contains(bot)).collect();
-        (there.from, there.heard, there.here, there.words) = (from, now, true, Some(state.said));
+        (there.from, there.heard, there.here) = (from, now, true);
+        if !missed {
+            // Otherwise it is counted anew once all has been made good.
+            there.words = Some(state.said);
+        }
         there.state = state;
         for bot in silent {
             self.memory.forget_far(host, Some(&bot));
@@ -113,7 +117,12 @@ impl Director {
         let Some(networking) = &mut self.networking else { return };
         match &mut networking.role {
             Role::Leader { .. } if missed && networking.hosts.get(host).is_some_and(|there| there.welcome) => {
-                self.let_in(now, host, from);
+                // It was told a moment ago, perhaps: then it is told when it speaks next.
+                if self.let_in(now, host, from)
+                    && let Some(there) = self.networking.as_mut().and_then(|n| n.hosts.get_mut(host))
+                {
+                    there.words = None;
+                }
             }
             Role::Leader { .. } => {}
             Role::Satellite(satellite) => {
@@ -141,6 +150,14 @@ impl Director {
             Role::Leader { .. } => None,
         };
         let mut lost = Vec::new();
+        // One that let us in may be gone before it has said anything else.
+        if let Role::Satellite(satellite) = &networking.role
+            && satellite.lost.is_none()
+            && !networking.hosts.contains_key(&satellite.leader)
+            && now.saturating_sub(satellite.joined) >= LOST_AFTER
+        {
+            lost.push(satellite.leader.clone());
+        }
         for (name, host) in &mut networking.hosts {
             if host.here && now.saturating_sub(host.heard) >= LOST_AFTER {
                 (host.here, host.lost) = (false, now);

@@ -45,9 +45,9 @@ pub(super) struct Satellite {
     /// The tick up to which our map has been bent.
     bent: Tick,
     /// Since when the leader cannot be reached, and when we last asked.
-    lost: Option<Duration>,
+    pub(super) lost: Option<Duration>,
     asked: Duration,
-    joined: Duration,
+    pub(super) joined: Duration,
     /// Whether a word that holds for all has been missed.
     pub(super) missed: bool,
     pub(super) unheard: Unheard,

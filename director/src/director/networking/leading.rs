@@ -2,13 +2,13 @@
 
 use super::{
     LOST_AFTER, Networking, Role,
-    far::Host,
+    far::{Host, MOST_HOSTS},
     placing::{self, Change, Seat, Why},
 };
 use crate::{
     director::{Director, HORIZON},
     ensemble::{BotEntry, Place},
-    event::Tone,
+    event::{Action, Tone},
     network::{
         HostName, sheet,
         word::{Conduct, HostState, Map, Remembered, VOCABULARY, Welcome, Word},
@@ -21,6 +21,28 @@ use std::{collections::BTreeSet, time::Duration};
 const SPREADS_WITHIN: Duration = Duration::from_millis(200);
 
 impl Director {
+    /// Whether this director of a host has been let in by us.
+    pub(super) fn has_let_in(&self, host: &HostName, from: u64) -> bool {
+        let there = self.networking.as_ref().and_then(|networking| networking.hosts.get(host));
+        there.is_some_and(|there| there.from == from && there.welcome)
+    }
+
+    /// Whether a word counts that comes from a director that has not been let in: it may ask. One that plays with us already, as
+    /// far as it knows, was forgotten here while it was out of reach, and is let in again.
+    pub(super) fn hears_stranger(&mut self, now: Duration, host: &HostName, from: u64, word: &Word) -> bool {
+        let unknown = self.networking.as_ref().is_some_and(|networking| !networking.hosts.contains_key(host));
+        match word {
+            Word::Hello { .. } => true,
+            Word::State(_) if unknown => {
+                if self.make_room(host) {
+                    self.let_in(now, host, from);
+                }
+                self.has_let_in(host, from)
+            }
+            _ => false,
+        }
+    }
+
     /// A satellite asks to be let in.
     pub(super) fn host_asks(&mut self, now: Duration, host: &HostName, from: u64, vocabulary: u32, version: &str) {
         let Some(networking) = &self.networking else { return };
@@ -51,16 +73,54 @@ impl Director {
             );
             return self.refuse(host, from, why);
         }
+        if !self.make_room(host) {
+            let why = format!(
+                "too many machines are here, {MOST_HOSTS} of them: end `director join` on one that is not needed \
+                 (`director hosts` lists them), and try again"
+            );
+            return self.refuse(host, from, why);
+        }
         self.let_in(now, host, from);
+    }
+
+    /// Room for one more host: who has been out of reach for longest is forgotten for it, or has not said a word since it was let in.
+    fn make_room(&mut self, host: &HostName) -> bool {
+        let Some(networking) = &self.networking else { return false };
+        let hosts = &networking.hosts;
+        if hosts.len() < MOST_HOSTS || hosts.contains_key(host) {
+            return true;
+        }
+        let lost = hosts.iter().filter(|(_, there)| !there.here).min_by_key(|(_, there)| there.lost);
+        let silent = hosts.iter().filter(|(_, there)| there.heard == there.joined);
+        let Some((name, _)) = lost.or_else(|| silent.min_by_key(|(_, there)| there.joined)) else { return false };
+        let name = name.clone();
+        if let Some(networking) = &mut self.networking {
+            networking.hosts.remove(&name);
+        }
+        self.roster_changed = true;
+        self.dismiss(&name);
+        true
+    }
+
+    /// Who is not here any more is not told the time any more.
+    pub(super) fn dismiss(&mut self, host: &HostName) {
+        let gone = self.networking.as_ref().is_some_and(|networking| !networking.hosts.contains_key(host));
+        if gone && self.leads() {
+            self.out.push(Action::Dismiss { host: host.clone() });
+        }
     }
 
     fn refuse(&mut self, host: &HostName, from: u64, why: String) {
         self.say(Tone::Warning, format!("{host} is not let in: {why}"));
-        self.out.push(crate::event::Action::Refuse { host: host.clone(), to: from, why });
+        self.out.push(Action::Refuse { host: host.clone(), to: from, why });
     }
 
-    /// Tells a host how everything stands, for the first time or again.
-    pub(super) fn let_in(&mut self, now: Duration, host: &HostName, from: u64) {
+    /// Tells a host how everything stands, for the first time or again; `false`: it was told a moment ago.
+    pub(super) fn let_in(&mut self, now: Duration, host: &HostName, from: u64) -> bool {
+        let Some(Networking { role: Role::Leader { welcomes, .. }, .. }) = &mut self.networking else { return false };
+        if !welcomes.may(host, now) {
+            return false;
+        }
         let yours = self.bots_for(host);
         let welcome = Welcome {
             leader: self.networking.as_ref().map_or_else(|| host.clone(), |n| n.own.clone()),
@@ -78,8 +138,8 @@ impl Director {
             density: self.density,
         }
         .that_fits();
-        let Some(networking) = &mut self.networking else { return };
-        let Role::Leader { joined: count, .. } = &mut networking.role else { return };
+        let Some(networking) = &mut self.networking else { return false };
+        let Role::Leader { joined: count, .. } = &mut networking.role else { return false };
         let before = networking.hosts.remove(host).filter(|there| there.from == from && there.welcome);
         let known = before.is_some();
         let there = before.unwrap_or_else(|| {
@@ -109,7 +169,8 @@ impl Director {
         }
         self.tell(Some(host.clone()), Word::Welcome(Box::new(welcome)));
         self.place_bots(now);
-        self.say_how_we_are(now);
+        self.say_how_we_are_soon(now);
+        true
     }
 
     /// What has been said about the state of the music, on all hosts.
@@ -133,8 +194,7 @@ impl Director {
 
     /// A host is told which bots it plays, from now on.
     pub(super) fn tell_what_plays_there(&mut self, host: &HostName) {
-        let leads = self.networking.as_ref().is_some_and(|n| matches!(n.role, Role::Leader { .. }));
-        if leads {
+        if self.leads() {
             let yours = self.bots_for(host);
             self.tell(Some(host.clone()), Word::Play(yours));
         }
@@ -248,8 +308,7 @@ impl Director {
 
     /// The tempo map has changed: everybody's does.
     pub(in crate::director) fn spread_map(&mut self) {
-        let leads = self.networking.as_ref().is_some_and(|n| matches!(n.role, Role::Leader { .. }));
-        if let (true, Some(map)) = (leads, self.map_word()) {
+        if let (true, Some(map)) = (self.leads(), self.map_word()) {
             self.tell(None, Word::Map(map));
         }
     }

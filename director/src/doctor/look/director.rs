@@ -42,7 +42,7 @@ fn get(socket: &UdpSocket, what: &str) -> Result<Vec<Args>, ()> {
             return Err(());
         }
         socket.set_read_timeout(Some(left)).map_err(drop)?;
-        let length = socket.recv(&mut buffer).map_err(drop)?;
+        let length = remote::heard(|| socket.recv(&mut buffer)).map_err(drop)?;
         for message in messages(&buffer[..length]).flatten() {
             match Reply::decode(&message) {
                 Ok(Reply::Value(of, value)) if of == what && values.len() < MOST => values.push(value),
