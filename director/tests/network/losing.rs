@@ -73,6 +73,7 @@ fn without_its_leader_a_satellite_plays_on_in_time_and_joins_the_one_that_takes_
     let a = Player::new(&studio, "a@studio");
     let b = Player::new(&left, "b@left");
     b.knows(&["a@studio", "b@left"]);
+    b.hears_ticks(10);
     let at = address(&studio);
     studio.signal(KILL);
     drop((studio.ends(), a));
@@ -167,6 +168,7 @@ fn a_leader_that_stood_still_goes_on_where_the_satellite_is() {
     let left = stage.join(&studio, "left", &["b"], &[]);
     let (a, b) = (Player::new(&studio, "a@studio"), Player::new(&left, "b@left"));
     b.knows(&["a@studio", "b@left"]);
+    b.hears_ticks(10);
     studio.signal(STOP);
     left.says_within(NOTICED, "is out of reach");
     b.hears_ticks(80);

@@ -1,34 +1,18 @@
 //! Who has the key and talks nonsense all the same: a director that is broken, or of nobody's release.
 
 use crate::{
+    peers::door,
     player::{Player, in_order},
     process::wait_until,
     stage::{Stage, address, does, duo},
 };
 use director::network::{
     HostName,
-    greeting::{self, Greeting},
     key::Key,
     link::{End, Link},
     seal::Seal,
     word::{FarBot, HostState, Letter, Word},
 };
-use std::{net::SocketAddr, path::Path};
-use tokio::{
-    io::copy_bidirectional,
-    net::{TcpStream, UnixListener},
-    sync::oneshot,
-};
-
-/// A call to a leader, by a host of this name, for whoever connects to `socket`; until it is told to end.
-async fn passes_on(key: &Path, name: &HostName, leader: SocketAddr, socket: &Path) -> std::io::Result<()> {
-    let inside = UnixListener::bind(socket)?;
-    let seal = Seal::new(&Key::read(key).unwrap()).unwrap();
-    let mut outside = seal.calls(TcpStream::connect(leader).await?).await?;
-    greeting::say(&mut outside, &Greeting::of(name)).await?;
-    greeting::hear(&mut outside).await?;
-    copy_bidirectional(&mut inside.accept().await?.0, &mut outside).await.map(drop)
-}
 
 fn bot(id: &str) -> FarBot {
     FarBot {
@@ -51,15 +35,7 @@ fn nonsense_of_who_has_the_key_reaches_no_terminal_is_reported_and_costs_no_tick
     let a = Player::new(&studio, "a@studio");
     let (name, at) = (HostName::new("odd").unwrap(), address(&studio).parse().unwrap());
     let socket = stage.home.path().join("odd");
-    let (end, ended) = oneshot::channel::<()>();
-    let (key, own, to) = (stage.key.clone(), name.clone(), socket.clone());
-    let call = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            tokio::select! { _ = ended => {}, passed = passes_on(&key, &own, at, &to) => passed.unwrap() }
-        });
-    });
-    wait_until("the call is made", || socket.exists());
+    door(Seal::new(&Key::read(&stage.key).unwrap()).unwrap(), at, "odd", &socket);
     let (news, _heard) = tokio::sync::mpsc::channel(64);
     let link = Link::open(&End::Satellite(socket), &name, news, Box::new(|_| None)).unwrap();
     let state = |id: &str| {
@@ -78,7 +54,4 @@ fn nonsense_of_who_has_the_key_reaches_no_terminal_is_reported_and_costs_no_tick
     assert!(!shown.contains('\u{1b}') && !shown.contains("steers"), "{shown:?}");
     a.hears_ticks(20);
     in_order(&a.ticks());
-    drop(link);
-    drop(end);
-    call.join().unwrap();
 }

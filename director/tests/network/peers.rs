@@ -8,6 +8,8 @@ use crate::{
     strangers::{again, megabytes},
 };
 use director::network::{
+    HostName,
+    greeting::{self, Greeting},
     key::Key,
     seal::Seal,
     word::{Letter, VOCABULARY, Word},
@@ -24,7 +26,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::{
-    io::{AsyncWriteExt, copy_bidirectional},
+    io::copy_bidirectional,
     net::{TcpStream, UnixListener},
 };
 use zenoh::{Session, Wait};
@@ -41,9 +43,8 @@ async fn call(seal: &Seal, to: SocketAddr, name: &str) -> io::Result<tokio_rustl
     socket.connect_timeout(&to.into(), Duration::from_millis(500))?;
     socket.set_nonblocking(true)?;
     let mut call = seal.calls(TcpStream::from_std(socket.into())?).await?;
-    let length = u8::try_from(name.len()).map_err(io::Error::other)?;
-    call.write_all(&[&[length], name.as_bytes()].concat()).await?;
-    call.flush().await?;
+    greeting::say(&mut call, &Greeting::of(&HostName::new(name).unwrap())).await?;
+    greeting::hear(&mut call).await?;
     Ok(call)
 }
 
@@ -51,8 +52,8 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Whoever connects to the socket is connected with the leader, until the process ends.
-fn door(seal: Seal, to: SocketAddr, socket: &Path) {
+/// Whoever connects to the socket is connected with the leader as a host of this name, until the process ends.
+pub(crate) fn door(seal: Seal, to: SocketAddr, name: &'static str, socket: &Path) {
     let listener = std::os::unix::net::UnixListener::bind(socket).unwrap();
     listener.set_nonblocking(true).unwrap();
     std::thread::spawn(move || {
@@ -61,7 +62,7 @@ fn door(seal: Seal, to: SocketAddr, socket: &Path) {
             while let Ok((mut inside, _)) = listener.accept().await {
                 let seal = seal.clone();
                 tokio::spawn(async move {
-                    if let Ok(mut outside) = call(&seal, to, "peer").await {
+                    if let Ok(mut outside) = call(&seal, to, name).await {
                         let _ = copy_bidirectional(&mut inside, &mut outside).await;
                     }
                 });
@@ -88,7 +89,7 @@ fn names_words_and_calls_without_end_cost_no_tick_and_keep_no_other_machine_out(
     let to: SocketAddr = address(&studio).parse().unwrap();
     let seal = Seal::new(&Key::read(&stage.key).unwrap()).unwrap();
     let socket = stage.home.path().join("peer");
-    door(seal.clone(), to, &socket);
+    door(seal.clone(), to, "peer", &socket);
     let peer = Arc::new(link(&socket));
     let say = move |name: &str, word: Word| {
         let letter = Letter { from: 7, to: None, word }.encode();
