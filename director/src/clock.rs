@@ -1,4 +1,4 @@
-//! The monotonic clock as a number, so that it can be compared, passed in, and slept towards.
+//! The machine's clock as a number, so that it can be compared, passed in, and slept towards.
 
 mod skew;
 

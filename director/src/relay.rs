@@ -91,10 +91,9 @@ impl SharedRelay {
         if !self.at_once.load(Relaxed) {
             return false;
         }
-        let mut relay = self.lock();
         for message in messages(bytes).flatten() {
             if message.topic().is_some_and(|topic| self.forwards(topic)) {
-                relay.pass_on(&self.socket, NOBODY, message.bytes);
+                self.pass_on(NOBODY, message.bytes);
             }
         }
         true

@@ -69,9 +69,10 @@ impl Score {
         self.current
     }
 
-    /// Goes on where another score is: in the section that began there. The bars since are gone through by whoever asks.
-    pub fn resume(&mut self, began: Option<(u32, usize)>) {
+    /// Goes on where another score is: in the section that began there, and will jump there. The bars since are gone through by whoever asks.
+    pub fn resume(&mut self, began: Option<(u32, usize)>, jump: Option<(u32, usize)>) {
         self.current = began.filter(|(_, index)| *index < self.sections.len());
+        self.jump = jump.filter(|(_, index)| *index < self.sections.len());
         self.next = self.current.map_or(1, |(bar, _)| bar.saturating_add(1));
     }
 
@@ -250,7 +251,7 @@ mod tests {
     #[test]
     fn more_bars_than_can_be_counted_are_no_panic() {
         let mut score = Score::new(vec![section("A", u32::MAX), section("B", u32::MAX)], Form::Once, None, 4);
-        score.resume(Some((u32::MAX, 1)));
+        score.resume(Some((u32::MAX, 1)), None);
         assert_eq!(score.end(), Some(u32::MAX));
         assert!(score.bar_line(u32::MAX).over);
     }

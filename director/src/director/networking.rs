@@ -64,6 +64,8 @@ pub(super) struct Networking {
     by_address: bool,
     /// What other hosts said, and is heard a phrase later.
     delayed: Delayed,
+    /// What others have had printed here.
+    lines: Lines,
     /// Whether the others are heard as soon as they speak, as the relay was told last.
     at_once: bool,
     /// Whether it was said that there is no room for all of that.
@@ -78,7 +80,6 @@ enum Role {
         /// How many hosts have joined so far.
         joined: u64,
         welcomes: Welcomes,
-        lines: Lines,
     },
     Satellite(Box<Satellite>),
 }
@@ -91,7 +92,7 @@ impl Director {
             self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
         }
         let (placed, joined) = (BTreeMap::new(), 0);
-        let role = Role::Leader { far, placed, joined, welcomes: Welcomes::default(), lines: Lines::default() };
+        let role = Role::Leader { far, placed, joined, welcomes: Welcomes::default() };
         self.networking = Some(Networking::new(own, role));
     }
 
@@ -139,7 +140,10 @@ impl Director {
             Word::Refused(why) => self.refused(now, host, &why),
             Word::Map(map) => self.leader_map(now, host, &map),
             Word::State(state) => self.host_state(now, host, from, *state),
-            Word::Mix(bytes) => self.mix_as(now, &bytes),
+            Word::Mix(bytes) => {
+                self.is_moved_elsewhere(&bytes);
+                self.mix_as(now, &bytes);
+            }
             Word::Conduct(conduct) => self.conducted(now, host, conduct),
             Word::Ask { ticket, control } => self.asked_from_afar(now, host, ticket, &control),
             Word::Answer { ticket, replies } => self.answered(ticket, &replies),
@@ -151,6 +155,8 @@ impl Director {
                 self.dismiss(host);
             }
         }
+        // What others make us say is no news to them, and must not come back to us as theirs.
+        self.keep_from_other_screens(before);
         self.cut_short(now, (known || self.joins_in()).then_some(host), before);
     }
 
@@ -172,17 +178,17 @@ impl Director {
         self.cut_short(now, Some(host), before);
     }
 
-    /// Where we lead, others make us print no more than so much: of what we do since this number of actions, the lines that
-    /// are too many are left out. `whose` they are: a host's, or nobody's that was here before.
-    fn cut_short(&mut self, now: Duration, whose: Option<&HostName>, since: usize) {
-        let Some(Networking { role: Role::Leader { lines, .. }, .. }) = &mut self.networking else { return };
+    /// Others make us print no more than so much: of what we do since this number of actions, the lines that are too many
+    /// are left out. `whose` they are: a host's, or nobody's that was here before.
+    pub(super) fn cut_short(&mut self, now: Duration, whose: Option<&HostName>, since: usize) {
+        let Some(Networking { lines, .. }) = &mut self.networking else { return };
         let is_line = |action: &Action| matches!(action, Action::Say(..) | Action::Sung { .. });
         sift(&mut self.out, since, |action| !is_line(action) || lines.takes(whose, now));
     }
 
     /// How much was not printed of what others had to say.
     fn say_what_was_left_out(&mut self, now: Duration) {
-        let Some(Networking { role: Role::Leader { lines, .. }, .. }) = &mut self.networking else { return };
+        let Some(Networking { lines, .. }) = &mut self.networking else { return };
         if let Some(many) = lines.left_out(now) {
             let what =
                 format!("{many} more line(s) of other machines are left out (`director hosts` shows who is there)");
@@ -192,13 +198,12 @@ impl Director {
 
     /// What the director itself makes of it.
     fn understood(&mut self, now: Duration, host: &HostName, message: Message) {
-        let nowhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
         let Some(topic) = message.topic() else { return };
         if crate::memory::Memory::keeps(topic) {
             let speaker = musebot_protocol::Broadcast::decode(&message).map(|said| said.speaker).unwrap_or_default();
             self.memory.remember(crate::memory::Voice::Far(host.clone(), speaker), topic, message.bytes);
         }
-        self.made_of(now, nowhere, topic, message);
+        self.made_of(now, crate::relay::NOBODY, topic, message);
     }
 
     /// What has to happen all the time.
@@ -213,6 +218,7 @@ impl Director {
         self.say_what_was_left_out(now);
         self.keep_with_leader(now);
         self.give_up_questions(now);
+        self.ask_again(now);
         self.ask_for_topics();
         self.say_when_others_are_heard();
         self.strike_off();
@@ -325,7 +331,7 @@ impl Director {
     }
 
     /// Who is out of reach everybody sees by itself: what we say since this number of actions is for our screen alone.
-    fn keep_from_other_screens(&mut self, since: usize) {
+    pub(super) fn keep_from_other_screens(&mut self, since: usize) {
         let is_log =
             |action: &Action| matches!(action, Action::Tell { word, .. } if matches!(**word, Word::Log { .. }));
         sift(&mut self.out, since, |action| !is_log(action));
@@ -404,6 +410,7 @@ impl Networking {
             topics: None,
             by_address: false,
             delayed: Delayed::default(),
+            lines: Lines::default(),
             at_once: true,
             told_full: false,
         }

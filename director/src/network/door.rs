@@ -134,7 +134,10 @@ async fn receive(inside: &UnixListener, outside: &Arc<Outside>, first: Call, mut
             visitor = inside.accept() => visitor,
         };
         // No descriptors left, most likely, or too many calls: the link asks again.
-        let Ok((visitor, _)) = visitor else { continue };
+        let Ok((visitor, _)) = visitor else {
+            tokio::time::sleep(AGAIN_AFTER).await;
+            continue;
+        };
         if calls.len() >= MOST {
             continue;
         }

@@ -16,7 +16,7 @@ use super::{
     pinger::{Answerer, Detour, Pinger, Report},
     porch::Porch,
     seal::Seal,
-    word::{Letter, LinkState, VOCABULARY, Welcome, Word},
+    word::{Letter, LinkState, Welcome, Word},
 };
 use crate::{clock, director::Reckoning, runtime};
 use musebot_protocol::Tick;
@@ -36,6 +36,9 @@ const SOCKET: &str = "link";
 const INBOX: usize = 8192;
 /// Measurements of the clock that wait, at most.
 const REPORTS: usize = 64;
+/// A host's session of pings: its number, and its key.
+type Session = (u64, [u8; 32]);
+
 /// Pongs that the link has brought and that wait for the pinger, at most.
 const PONGS: usize = 64;
 /// How long a leader may take to answer the first hello, each time it is said.
@@ -61,7 +64,8 @@ enum Way {
         porch: Porch,
         answerer: Answerer,
         port: u16,
-        sessions: BTreeMap<HostName, u64>,
+        /// By which each host asks for the time, and how that is signed.
+        sessions: BTreeMap<HostName, Session>,
     },
     Satellite {
         door: Door,
@@ -191,8 +195,7 @@ impl Edge {
 
     fn ask_to_be_let_in(&mut self, leader: &str) -> Result<Welcome, NetworkError> {
         for _ in 0..HELLOS {
-            let version = env!("CARGO_PKG_VERSION").to_owned();
-            self.tell(None, Word::Hello { vocabulary: VOCABULARY, version });
+            self.tell(None, Word::hello());
             let until = std::time::Instant::now() + ANSWERS_WITHIN;
             while std::time::Instant::now() < until {
                 match self.news.try_recv() {
@@ -237,15 +240,18 @@ impl Edge {
     pub fn tell(&mut self, to: Option<&HostName>, mut word: Word) {
         if let (Word::Welcome(welcome), Some(host)) = (&mut word, to) {
             let Way::Leader { answerer, port, sessions, .. } = &mut self.way else { return };
-            let (Ok(session), Ok(key)) = (draw(), draw_key()) else { return };
-            if let Some(old) = sessions.insert(host.clone(), session) {
-                answerer.dismiss(old);
-            }
-            (welcome.session, welcome.key, welcome.pings) = (session, key, *port);
-            if let Err(full) = answerer.admit(session, key) {
+            // Whoever is let in again keeps its session: it may not hear of another one.
+            let session = match sessions.get(host) {
+                Some(known) => Ok(*known),
+                None => new_session(answerer),
+            };
+            match session {
+                Ok((session, key)) => {
+                    sessions.insert(host.clone(), (session, key));
+                    (welcome.session, welcome.key, welcome.pings) = (session, key, *port);
+                }
                 // It would play without knowing our clock.
-                sessions.remove(host);
-                word = Word::Refused(format!("{full}: end `director join` on one that is not needed, and try again"));
+                Err(why) => word = Word::Refused(why),
             }
         }
         self.link.tell(to, Letter { from: self.me, to: None, word }.encode());
@@ -259,7 +265,7 @@ impl Edge {
     /// A host has gone: it is not told the time any more.
     pub fn dismiss(&mut self, host: &HostName) {
         let Way::Leader { answerer, sessions, .. } = &mut self.way else { return };
-        if let Some(session) = sessions.remove(host) {
+        if let Some((session, _)) = sessions.remove(host) {
             answerer.dismiss(session);
         }
     }
@@ -383,6 +389,13 @@ fn both(at: SocketAddr) -> io::Result<(TcpListener, UdpSocket)> {
             Err(_) => {}
         }
     }
+}
+
+/// One more host may ask for the time.
+fn new_session(answerer: &Answerer) -> Result<Session, String> {
+    let (session, key) = (draw().map_err(|e| e.to_string())?, draw_key().map_err(|e| e.to_string())?);
+    let full = |full| format!("{full}: end `director join` on one that is not needed, and try again");
+    answerer.admit(session, key).map(|()| (session, key)).map_err(full)
 }
 
 fn draw() -> Result<u64, NetworkError> {

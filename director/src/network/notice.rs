@@ -22,8 +22,10 @@ pub const MDNS_PORT: u16 = 5353;
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// So often is looked whether one of those that were called has answered.
 const STEP: Duration = Duration::from_millis(10);
-/// Ensembles that are told apart, at most, and addresses of one.
+/// Ensembles that are told apart, at most.
 const MOST: usize = 32;
+/// Addresses of one that are called: a machine has a few.
+const ADDRESSES: usize = 8;
 /// Addresses that are called, at most; all at once, so that those where nobody answers keep nobody waiting.
 const CALLED: usize = 128;
 
@@ -160,7 +162,7 @@ fn read(service: &ResolvedService) -> Option<Read> {
     // An address of IPv6 that is the link's own says nothing without that link.
     at.retain(|ip| !matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local()));
     at.sort_by_key(|ip| (ip.is_ipv6(), ip.is_loopback(), *ip));
-    at.truncate(MOST);
+    at.truncate(ADDRESSES);
     Some(Read {
         leader: HostName::new(said("name")?).ok()?,
         fingerprint: fingerprint.to_owned(),

@@ -68,9 +68,9 @@ pub enum Word {
         #[serde(with = "bytes::many")]
         replies: Vec<Vec<u8>>,
     },
-    /// Something that the person at the leader's screen should see.
+    /// Something that the people at the other screens should see.
     Log {
-        /// `note`, `warning` or `loud`.
+        /// `warning` or `loud`.
         tone: String,
         /// What.
         text: String,
@@ -265,6 +265,12 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 impl Word {
+    /// Asks to be let in, by a director of this build.
+    #[must_use]
+    pub fn hello() -> Self {
+        Self::Hello { vocabulary: VOCABULARY, version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+
     /// Whether everybody has to have heard it to be where the others are; these are counted ([`HostState::said`]).
     #[must_use]
     pub fn holds_for_all(&self) -> bool {

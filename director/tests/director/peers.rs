@@ -6,7 +6,7 @@ use super::{
 };
 use director::{
     event::{Event, Tone},
-    network::word::{VOCABULARY, Word},
+    network::word::{HostState, VOCABULARY, Word},
 };
 use musebot_protocol::{Control, Gain};
 
@@ -155,4 +155,41 @@ fn a_satellite_that_misses_another_says_so_on_its_own_screen_alone() {
     hosts.run(4.0);
     assert!(hosts.far().told(Tone::Warning).iter().any(|what| what.starts_with("left is out of reach")));
     assert_eq!(printed(&hosts.leader, "left is out of reach"), 0, "the leader has eyes of its own");
+}
+
+#[test]
+fn who_talks_without_end_prints_a_few_lines_on_a_satellite_too() {
+    let mut hosts = Hosts::joined(FILE, 3.0);
+    let far = hosts.far();
+    for n in 0..500 {
+        says(far, "right", log(&format!("look at me {n}")));
+    }
+    assert_eq!(printed(far, "look at me"), 20);
+    far.run(11.0);
+    assert_eq!(printed(far, "480 more line(s) of other machines are left out"), 1);
+}
+
+#[test]
+fn what_strangers_make_the_leader_print_is_printed_there_alone() {
+    let mut leader = Hosts::alone(FILE).leader;
+    for n in 0..100 {
+        says(&mut leader, &format!("h{n}"), Word::Hello { vocabulary: VOCABULARY + 1, version: "9".into() });
+    }
+    assert!(printed(&leader, "is not let in") > 0);
+    let told = leader.letters.iter().filter(|(_, word)| matches!(word, Word::Log { .. })).count();
+    assert_eq!(told, 0, "nobody else is told");
+}
+
+#[test]
+fn a_third_host_whose_words_never_come_to_what_it_says_costs_few_welcomes() {
+    let mut hosts = Hosts::joined(FILE, 3.0);
+    let mut asked = 0;
+    for said in 1..=30 {
+        let far = hosts.far();
+        says(far, "right", Word::State(Box::new(HostState { said: said * 7, ..HostState::default() })));
+        far.run(0.04);
+        asked += far.letters.iter().filter(|(_, word)| matches!(word, Word::Hello { .. })).count();
+        hosts.run(0.46);
+    }
+    assert_eq!(asked, 2, "at once, and ten seconds later");
 }

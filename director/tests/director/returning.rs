@@ -2,8 +2,12 @@
 
 use super::{
     fake::Fake,
-    hosts::{FILE, Hosts},
+    hosts::{FILE, Hosts, LIST, host},
     rig::{Done, Rig},
+};
+use director::{
+    event::{Event, Exit},
+    network::word::{Map, Word},
 };
 use musebot_protocol::{Control, Gain, Said, Tempo};
 
@@ -109,6 +113,13 @@ fn two_who_have_missed_nothing_have_nothing_to_say_again() {
     assert_eq!(far.planned(far.ports["bass@far"], "/broadcast/section").len(), 1);
 }
 
+/// The leader hears a broadcast of a bot of the satellite.
+fn leader_hears(hosts: &mut Hosts, word: &[u8]) {
+    let message = musebot_protocol::messages(word).next().unwrap().unwrap();
+    let tick = Hosts::tick(&hosts.leader);
+    hosts.leader.event(Event::FarSpoke { host: host("far"), tick, message, relayed: true });
+}
+
 /// What who comes to a host is told of a topic, in order.
 fn brief(rig: &mut Rig, topic: &str) -> Vec<String> {
     rig.add(Fake::guest("tuba", 9000));
@@ -123,15 +134,7 @@ fn x4_a_newcomer_is_told_a_bots_last_word_and_not_what_the_leader_remembers_of_i
     let bass = hosts.far().ports["bass@far"];
     hosts.far().speaks(bass, &hdensity(0.1, "bass@far"));
     // The leader hears it, and then no more.
-    let word = hdensity(0.1, "bass@far");
-    let message = musebot_protocol::messages(&word).next().unwrap().unwrap();
-    let tick = Hosts::tick(&hosts.leader);
-    hosts.leader.event(director::event::Event::FarSpoke {
-        host: super::hosts::host("far"),
-        tick,
-        message,
-        relayed: true,
-    });
+    leader_hears(&mut hosts, &hdensity(0.1, "bass@far"));
     hosts.link("far", false);
     hosts.far().speaks(bass, &hdensity(0.2, "bass@far"));
     hosts.run(LONG);
@@ -144,15 +147,7 @@ fn x4_a_newcomer_is_told_a_bots_last_word_and_not_what_the_leader_remembers_of_i
 #[test]
 fn x4_what_a_bot_of_another_host_has_said_is_forgotten_when_it_dies() {
     let mut hosts = Hosts::joined(FILE, 5.0);
-    let word = hdensity(0.1, "bass@far");
-    let message = musebot_protocol::messages(&word).next().unwrap().unwrap();
-    let tick = Hosts::tick(&hosts.leader);
-    hosts.leader.event(director::event::Event::FarSpoke {
-        host: super::hosts::host("far"),
-        tick,
-        message,
-        relayed: true,
-    });
+    leader_hears(&mut hosts, &hdensity(0.1, "bass@far"));
     hosts.far().ask(Control::Stop { bot: "bass".into() });
     hosts.run(9.0);
     let told = brief(&mut hosts.leader, "hdensity");
@@ -161,7 +156,6 @@ fn x4_what_a_bot_of_another_host_has_said_is_forgotten_when_it_dies() {
 
 #[test]
 fn nobody_but_the_leader_moves_the_end_of_the_piece() {
-    use director::network::word::{Map, Word};
     let mut hosts = Hosts::joined(FILE, 5.0);
     let map = Map { origin: 0.0, segments: vec![(0, 0.0, 120.0, 0.03125)], end: Some(1) };
     hosts.tell_leader("far", Word::Map(map));
@@ -173,7 +167,7 @@ fn nobody_but_the_leader_moves_the_end_of_the_piece() {
 #[test]
 fn a_leader_that_is_gone_before_it_has_said_anything_is_missed() {
     let mut hosts = Hosts::alone(FILE);
-    hosts.join("far", super::hosts::LIST);
+    hosts.join("far", LIST);
     hosts.link("far", false);
     hosts.run(3.0);
     assert!(Hosts::said(hosts.far(), "which leads, is out of reach: playing on"));
@@ -186,8 +180,8 @@ fn a_leader_that_is_gone_before_it_has_said_anything_is_missed() {
 #[test]
 fn what_goes_wrong_on_one_host_is_said_on_all_screens_once() {
     let mut hosts = Hosts::joined(FILE, 5.0);
-    hosts.far().dies("bass@far", director::event::Exit::Code(3), &["out of strings"]);
-    hosts.leader.dies("melody@near", director::event::Exit::Code(4), &["out of breath"]);
+    hosts.far().dies("bass@far", Exit::Code(3), &["out of strings"]);
+    hosts.leader.dies("melody@near", Exit::Code(4), &["out of breath"]);
     hosts.run(1.0);
     let said = |rig: &Rig, words: &str| {
         let says = rig.log.iter().filter(|(_, done)| matches!(done, Done::Say(_, what) if what.contains(words)));
@@ -196,4 +190,54 @@ fn what_goes_wrong_on_one_host_is_said_on_all_screens_once() {
     for rig in [&hosts.leader, &hosts.others["far"].rig] {
         assert_eq!((said(rig, "out of strings"), said(rig, "out of breath")), (1, 1), "{:#?}", rig.log);
     }
+}
+
+#[test]
+fn a_fader_that_others_have_moved_since_is_not_moved_back_when_something_is_made_good() {
+    let mut hosts = Hosts::joined(FILE, 5.0);
+    hosts.far().ask(gain("bass", 0.5));
+    hosts.run(0.5);
+    hosts.leader.ask(gain("bass", 0.25));
+    hosts.run(0.5);
+    hosts.link("far", false);
+    hosts.leader.ask(tempo(90.0));
+    hosts.run(MOMENT);
+    hosts.link("far", true);
+    hosts.run(3.0);
+    for rig in [&hosts.leader, &hosts.others["far"].rig] {
+        assert!((fader(rig, "bass@far") - 0.25).abs() < 1e-6);
+        assert_eq!(rig.director.view(rig.now).tempo, Tempo::new(90.0).unwrap());
+    }
+}
+
+#[test]
+fn a_link_that_goes_again_and_again_while_all_is_made_good_leaves_nobody_behind_in_the_end() {
+    let mut hosts = Hosts::joined(FILE, 5.0);
+    for (n, up) in [0.02, 0.3, 0.5, 0.52, 0.6, 1.0].into_iter().enumerate() {
+        hosts.link("far", false);
+        hosts.leader.ask(tempo(90.0 + n as f64));
+        hosts.far().ask(gain("melody", 0.125 * (n + 1) as f64));
+        hosts.run(MOMENT);
+        hosts.link("far", true);
+        hosts.run(up);
+    }
+    hosts.run(4.0);
+    for rig in [&hosts.leader, &hosts.others["far"].rig] {
+        assert!((fader(rig, "melody@near") - 0.75).abs() < 1e-6, "{}", fader(rig, "melody@near"));
+        assert_eq!(rig.director.view(rig.now).tempo, Tempo::new(95.0).unwrap());
+    }
+    hosts.leader.letters.clear();
+    hosts.leader.run(5.0);
+    let welcomes = |word: &Word| matches!(word, Word::Welcome(_));
+    assert!(!hosts.leader.letters.iter().any(|(_, word)| welcomes(word)), "all has been made good");
+}
+
+#[test]
+fn who_joins_while_a_section_has_been_asked_for_goes_there_with_the_others() {
+    let mut hosts = Hosts::alone(FILE);
+    hosts.run(5.0);
+    hosts.leader.ask(Control::Section { name: "B".into() });
+    hosts.join("far", LIST);
+    hosts.run(8.0);
+    assert_eq!((section(&hosts.leader).as_deref(), section(hosts.far()).as_deref()), (Some("B"), Some("B")));
 }

@@ -100,9 +100,17 @@ impl Director {
     pub(in crate::director) fn spread(&mut self, control: &Control) {
         let (command, now) = (control.encode(), self.timer.unwrap_or(self.begun));
         if let Some(satellite) = self.satellite() {
-            satellite.unheard.moves(now, command.clone());
+            satellite.unheard.moves(now, moved_by(control), command.clone());
         }
         self.tell(None, Word::Mix(command));
+    }
+
+    /// What somebody has moved on another host since we did is theirs.
+    pub(super) fn is_moved_elsewhere(&mut self, command: &[u8]) {
+        let Some(satellite) = self.satellite() else { return };
+        for control in messages(command).flatten().filter_map(|m| Control::decode(&m).ok()) {
+            satellite.unheard.is_moved_elsewhere(&moved_by(&control));
+        }
     }
 
     /// A fader was moved elsewhere.
@@ -173,7 +181,6 @@ impl Director {
             self.out.push(Action::Reply { to: pending.terminal, reply });
             networking.pending.pop_front();
         }
-        self.ask_again(now);
     }
 }
 
@@ -183,4 +190,16 @@ fn may_come_from_afar(control: &Control) -> bool {
         control,
         Control::Quit | Control::Watch { .. } | Control::Learn { .. } | Control::Listen { .. } | Control::Get { .. }
     )
+}
+
+/// The fader or switch that a command moves.
+fn moved_by(control: &Control) -> String {
+    let (Control::Gain { who, .. }
+    | Control::Mute { who, .. }
+    | Control::Solo { who, .. }
+    | Control::Group { group: who, .. }) = control
+    else {
+        return control.name().to_owned();
+    };
+    format!("{} {who}", control.name())
 }

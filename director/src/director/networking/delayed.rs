@@ -72,8 +72,8 @@ impl Director {
     pub(super) fn heard_later(&mut self, host: &HostName, said: Tick, message: &Message) {
         let phrase = i64::from(self.score.phrase.max(1)) * self.ensemble.meter.ticks_per_bar();
         let next = self.unplanned;
-        // Nobody is believed to speak from the future.
-        let said = said.min(next);
+        // Nobody is believed to speak from the future, or from before the beginning.
+        let said = Tick(said.0.clamp(0, next.0.max(0)));
         let due = due(said, self.ensemble.network.delay_phrases, phrase, next);
         if let Some(networking) = &mut self.networking {
             let kept = networking.delayed.keep(due, host.clone(), message.bytes);
@@ -90,18 +90,27 @@ impl Director {
     /// What is due at a tick is handed to the clock thread, for everybody here.
     pub(in crate::director) fn release(&mut self, now: Duration, tick: Tick) {
         while let Some((host, bytes)) = self.networking.as_mut().and_then(|n| n.delayed.take(tick)) {
+            let before = self.out.len();
+            self.release_one(tick, &bytes);
+            for message in messages(&bytes).flatten() {
+                self.understood(now, &host, message);
+            }
+            self.cut_short(now, Some(&host), before);
+        }
+    }
+
+    fn release_one(&mut self, tick: Tick, bytes: &[u8]) {
+        let topic = messages(bytes).flatten().next().and_then(|message| message.topic());
+        if topic.is_some_and(|topic| self.forwards(topic)) {
             let (latency, historic) = (self.ensemble.latency, self.ensemble.delay_historic);
             for bot in self.roster.iter().filter(|b| b.is_here()) {
                 let Some(to) = bot.to else { continue };
                 let delay = bot.delay(latency, historic);
-                self.out.push(Action::Clock(Order::Before { tick, to, delay, bytes: bytes.clone().into() }));
+                self.out.push(Action::Clock(Order::Before { tick, to, delay, bytes: bytes.into() }));
             }
             for target in self.terminals.targets() {
-                let bytes = bytes.clone().into();
-                self.out.push(Action::Clock(Order::Before { tick, to: target.to, delay: target.delay, bytes }));
-            }
-            for message in messages(&bytes).flatten() {
-                self.understood(now, &host, message);
+                let (to, delay) = (target.to, target.delay);
+                self.out.push(Action::Clock(Order::Before { tick, to, delay, bytes: bytes.into() }));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The other hosts: who is here, who has gone, and how they are shown.
 
-use super::{LOST_AFTER, Role};
+use super::{LOST_AFTER, Networking, Role};
 use crate::{
     director::Director,
     event::Tone,
@@ -19,6 +19,9 @@ pub(super) struct Host {
     pub(super) heard: Duration,
     /// How many of its words that hold for all have been heard, since it has said how many there are.
     pub(super) words: Option<u64>,
+    /// Whether it has to be told how everything stands (when we lead), and when we last asked because of it (when we do not).
+    pub(super) missed: bool,
+    pub(super) asked: Option<Duration>,
     /// Whether it can be reached, and since when it could not, last time.
     pub(super) here: bool,
     pub(super) lost: Duration,
@@ -34,6 +37,28 @@ pub(super) struct Host {
     /// The bots for any host that it cannot start.
     pub(super) cannot: BTreeSet<String>,
     pub(super) state: HostState,
+}
+
+impl Host {
+    /// One that has not been heard before.
+    pub(super) fn new(from: u64, now: Duration) -> Self {
+        Self {
+            from,
+            heard: now,
+            words: None,
+            missed: false,
+            asked: None,
+            here: false,
+            lost: now,
+            welcome: false,
+            rival: None,
+            at: None,
+            joined: now,
+            number: 0,
+            cannot: BTreeSet::new(),
+            state: HostState::default(),
+        }
+    }
 }
 
 /// A host as it is shown.
@@ -53,27 +78,19 @@ pub struct HostView {
 
 /// Hosts that are kept in mind, at most: as many as can be told the time.
 pub(super) const MOST_HOSTS: usize = 1024;
+/// How often the leader is asked how everything stands, because words of one other host do not come, at most.
+const ASK_FOR_OTHERS_EVERY: Duration = Duration::from_secs(10);
 
 impl Director {
     pub(super) fn host_state(&mut self, now: Duration, host: &HostName, from: u64, state: HostState) {
         let Some(networking) = &mut self.networking else { return };
         if !networking.hosts.contains_key(host) && networking.hosts.len() >= MOST_HOSTS {
-            return;
+            // Who has been out of reach for longest makes room.
+            let lost = networking.hosts.iter().filter(|(_, there)| !there.here).min_by_key(|(_, there)| there.lost);
+            let Some(lost) = lost.map(|(name, _)| name.clone()) else { return };
+            networking.hosts.remove(&lost);
         }
-        let there = networking.hosts.entry(host.clone()).or_insert_with(|| Host {
-            from,
-            heard: now,
-            words: None,
-            here: false,
-            lost: now,
-            welcome: false,
-            rival: None,
-            at: None,
-            joined: now,
-            number: 0,
-            cannot: BTreeSet::new(),
-            state: HostState::default(),
-        });
+        let there = networking.hosts.entry(host.clone()).or_insert_with(|| Host::new(from, now));
         if there.from != from && there.here && now.saturating_sub(there.heard) < LOST_AFTER {
             // Another of the same name; it is told so when it asks to be let in.
             return;
@@ -84,11 +101,8 @@ impl Director {
         let returns = !there.here && there.welcome;
         let missed = there.from == from && there.words.is_some_and(|heard| heard != state.said);
         let silent: Vec<_> = names(&there.state).into_iter().filter(|bot| !names(&state).contains(bot)).collect();
-        (there.from, there.heard, there.here) = (from, now, true);
-        if !missed {
-            // Otherwise it is counted anew once all has been made good.
-            there.words = Some(state.said);
-        }
+        (there.from, there.heard, there.here, there.words) = (from, now, true, Some(state.said));
+        there.missed |= returns || missed;
         there.state = state;
         for bot in silent {
             self.memory.forget_far(host, Some(&bot));
@@ -99,7 +113,7 @@ impl Director {
         if changed {
             self.roster_changed = true;
         }
-        self.agree_with(now, host, from, returns || missed);
+        self.agree_with(now, host, from, missed);
     }
 
     /// Something that holds for all has been said there.
@@ -110,24 +124,27 @@ impl Director {
         }
     }
 
-    /// Whoever has been away, or has missed a word, is told by the leader how everything stands: which bots it plays, too, as
-    /// they may have been given away meanwhile. A satellite asks for that.
+    /// Whoever has been away, or of whose words we have missed one, is told by the leader how everything stands: which bots it
+    /// plays, too, as they may have been given away meanwhile. A satellite that has missed a word asks for that.
     fn agree_with(&mut self, now: Duration, host: &HostName, from: u64, missed: bool) {
         let mark = self.memory.mark();
-        let Some(networking) = &mut self.networking else { return };
-        match &mut networking.role {
-            Role::Leader { .. } if missed && networking.hosts.get(host).is_some_and(|there| there.welcome) => {
+        let Some(Networking { role, hosts, .. }) = &mut self.networking else { return };
+        let Some(there) = hosts.get_mut(host) else { return };
+        match role {
+            Role::Leader { .. } if there.missed && there.welcome => {
                 // It was told a moment ago, perhaps: then it is told when it speaks next.
-                if self.let_in(now, host, from)
-                    && let Some(there) = self.networking.as_mut().and_then(|n| n.hosts.get_mut(host))
-                {
-                    there.words = None;
-                }
+                self.let_in(now, host, from);
             }
             Role::Leader { .. } => {}
             Role::Satellite(satellite) => {
-                satellite.missed |= missed;
-                if satellite.leader == *host && !satellite.is_behind() {
+                let leads = satellite.leader == *host;
+                // Whose words never come to what it says they do is not asked for without end.
+                let asks = leads || there.asked.is_none_or(|at| now.saturating_sub(at) >= ASK_FOR_OTHERS_EVERY);
+                if missed && asks {
+                    there.asked = Some(now);
+                    satellite.missed = true;
+                }
+                if leads && !satellite.is_behind() {
                     satellite.unheard.linked(now, mark);
                 }
             }

@@ -1,4 +1,5 @@
-//! A satellite: its ticks are the leader's, made here. What is lost on the way, a word or the leader itself, it does without.
+//! A satellite: its ticks are the leader's, made here. Without the leader it plays on; what it has missed is made good when
+//! the leader is back.
 
 use super::{Networking, Reckoning, Role, given::Given, unheard::Unheard};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
         HostName,
         allowed::Others,
         bend::{self, Move},
-        word::{Conduct, LinkState, Map, Remembered, VOCABULARY, Welcome, Word},
+        word::{Conduct, LinkState, Map, Remembered, Welcome, Word},
     },
 };
 use musebot_protocol::{Broadcast, CONDUCTOR, Gain, Said, TICKS_PER_BEAT, Tick, messages};
@@ -129,10 +130,6 @@ impl Director {
             return;
         }
         satellite.missed = false;
-        // All count anew.
-        let hosts = self.networking.iter_mut().flat_map(|n| n.hosts.values_mut());
-        hosts.for_each(|there| there.words = None);
-        let Some(satellite) = self.satellite() else { return };
         let (moved, mark) = (satellite.unheard.moved(), satellite.unheard.mark());
         if let Some(since) = satellite.lost.take() {
             let away = now.saturating_sub(since).as_secs();
@@ -148,7 +145,7 @@ impl Director {
         self.mixer.take_word(&welcome.mix);
         self.remember_all(&welcome.memory);
         if self.origin.is_none() {
-            self.score.resume(welcome.section);
+            self.score.resume(welcome.section, welcome.jump);
             self.density = welcome.density.or(self.density);
         } else {
             self.agree_about_the_music(&leader, &welcome);
@@ -296,6 +293,7 @@ impl Director {
 
     /// How our map was moved, and what else that means.
     fn has_moved(&mut self, now: Duration, how: Move) {
+        let before = self.out.len();
         match how {
             Move::Bent { .. } => self.send_map(),
             Move::Waits { by } => {
@@ -317,6 +315,7 @@ impl Director {
                 self.catch_up(now);
             }
         }
+        self.keep_from_other_screens(before);
     }
 
     /// Goes on at the tick that is due now; those in between have passed without us.
@@ -369,8 +368,7 @@ impl Director {
         }
         satellite.asked = now;
         let leader = satellite.leader.clone();
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        self.tell(Some(leader), Word::Hello { vocabulary: VOCABULARY, version });
+        self.tell(Some(leader), Word::hello());
     }
 
     /// What the leader conducts.

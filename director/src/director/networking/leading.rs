@@ -11,11 +11,11 @@ use crate::{
     event::{Action, Tone},
     network::{
         HostName, sheet,
-        word::{Conduct, HostState, Map, Remembered, VOCABULARY, Welcome, Word},
+        word::{Conduct, Map, Remembered, VOCABULARY, Welcome, Word},
     },
 };
 use musebot_protocol::{BotId, Control};
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 /// How long it takes, beyond the horizon, until everybody knows of a section that begins.
 const SPREADS_WITHIN: Duration = Duration::from_millis(200);
@@ -30,7 +30,10 @@ impl Director {
     /// Whether a word counts that comes from a director that has not been let in: it may ask. One that plays with us already, as
     /// far as it knows, was forgotten here while it was out of reach, and is let in again.
     pub(super) fn hears_stranger(&mut self, now: Duration, host: &HostName, from: u64, word: &Word) -> bool {
-        let unknown = self.networking.as_ref().is_some_and(|networking| !networking.hosts.contains_key(host));
+        let unknown = self
+            .networking
+            .as_ref()
+            .is_some_and(|networking| networking.hosts.get(host).is_none_or(|there| !there.here));
         match word {
             Word::Hello { .. } => true,
             Word::State(_) if unknown => {
@@ -140,28 +143,19 @@ impl Director {
         .that_fits();
         let Some(networking) = &mut self.networking else { return false };
         let Role::Leader { joined: count, .. } = &mut networking.role else { return false };
-        let before = networking.hosts.remove(host).filter(|there| there.from == from && there.welcome);
+        let before = networking.hosts.remove(host);
+        let is_another = before.as_ref().is_some_and(|there| there.from != from);
+        let before = before.filter(|there| there.from == from && there.welcome);
         let known = before.is_some();
         let there = before.unwrap_or_else(|| {
             *count += 1;
-            let (cannot, state) = (BTreeSet::new(), HostState::default());
-            let (joined, number) = (now, *count);
-            Host {
-                from,
-                heard: now,
-                words: None,
-                here: true,
-                lost: now,
-                welcome: true,
-                rival: None,
-                at: None,
-                joined,
-                number,
-                cannot,
-                state,
-            }
+            Host { welcome: true, number: *count, ..Host::new(from, now) }
         });
-        networking.hosts.insert(host.clone(), Host { heard: now, here: true, rival: None, ..there });
+        networking.hosts.insert(host.clone(), Host { heard: now, here: true, missed: false, rival: None, ..there });
+        if is_another {
+            // By what the other one of this name was told the time, this one is not.
+            self.out.push(Action::Dismiss { host: host.clone() });
+        }
         if !known {
             let plays =
                 if welcome.yours.is_empty() { "nobody of the file".to_owned() } else { welcome.yours.join(", ") };

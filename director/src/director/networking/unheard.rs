@@ -10,23 +10,30 @@ const MOST: usize = 256;
 /// The faders that were moved here, and how far the memory of the band's words had come.
 #[derive(Debug, Default)]
 pub(super) struct Unheard {
-    moved: VecDeque<(Duration, Vec<u8>)>,
+    /// When, what, and the command's own bytes.
+    moved: VecDeque<(Duration, String, Vec<u8>)>,
     marks: VecDeque<(Duration, u64)>,
 }
 
 impl Unheard {
-    /// Somebody has moved a fader here: the command's own bytes.
-    pub(super) fn moves(&mut self, now: Duration, command: Vec<u8>) {
+    /// Somebody has moved a fader here, by this command.
+    pub(super) fn moves(&mut self, now: Duration, fader: String, command: Vec<u8>) {
+        self.is_moved_elsewhere(&fader);
         if self.moved.len() >= MOST {
             self.moved.pop_front();
         }
-        self.moved.push_back((now, command));
+        self.moved.push_back((now, fader, command));
+    }
+
+    /// Somebody else has moved it since.
+    pub(super) fn is_moved_elsewhere(&mut self, fader: &str) {
+        self.moved.retain(|(_, moved, _)| moved != fader);
     }
 
     /// The leader is heard; the memory has come to this mark.
     pub(super) fn linked(&mut self, now: Duration, mark: u64) {
         let certain = |at: &Duration| now.saturating_sub(*at) >= CERTAIN_AFTER;
-        while self.moved.front().is_some_and(|(at, _)| certain(at)) {
+        while self.moved.front().is_some_and(|(at, ..)| certain(at)) {
             self.moved.pop_front();
         }
         self.marks.push_back((now, mark));
@@ -37,7 +44,7 @@ impl Unheard {
 
     /// The commands that the leader may not have heard, oldest first.
     pub(super) fn moved(&self) -> Vec<Vec<u8>> {
-        self.moved.iter().map(|(_, command)| command.clone()).collect()
+        self.moved.iter().map(|(.., command)| command.clone()).collect()
     }
 
     /// The words since this mark it may not have heard either.
@@ -55,21 +62,32 @@ mod tests {
         let (mut unheard, at) = (Unheard::default(), Duration::from_secs);
         assert_eq!(unheard.mark(), 0);
         for second in 1..=20 {
-            unheard.moves(at(second), vec![second as u8]);
+            unheard.moves(at(second), format!("gain {second}"), vec![second as u8]);
             unheard.linked(at(second), second);
         }
         assert_eq!(unheard.moved(), [[17], [18], [19], [20]]);
         assert_eq!(unheard.mark(), 16);
         // Nothing is heard any more, for however long.
-        unheard.moves(at(500), vec![21]);
+        unheard.moves(at(500), "mute".into(), vec![21]);
         assert_eq!((unheard.moved().len(), unheard.mark()), (5, 16));
+    }
+
+    #[test]
+    fn of_each_fader_the_last_move_is_said_again_and_none_that_somebody_else_has_moved_since() {
+        let mut unheard = Unheard::default();
+        for (fader, command) in [("gain a", 1), ("gain b", 2), ("gain a", 3), ("mute a", 4)] {
+            unheard.moves(Duration::ZERO, fader.into(), vec![command]);
+        }
+        assert_eq!(unheard.moved(), [[2], [3], [4]]);
+        unheard.is_moved_elsewhere("gain b");
+        assert_eq!(unheard.moved(), [[3], [4]]);
     }
 
     #[test]
     fn it_keeps_so_much_and_no_more() {
         let mut unheard = Unheard::default();
         for n in 0..1000_u32 {
-            unheard.moves(Duration::ZERO, n.to_be_bytes().to_vec());
+            unheard.moves(Duration::ZERO, format!("gain {n}"), n.to_be_bytes().to_vec());
         }
         assert_eq!((unheard.moved().len(), &*unheard.moved()[0]), (MOST, &744_u32.to_be_bytes()[..]));
     }
