@@ -480,6 +480,11 @@ impl Director {
 
     fn say(&mut self, tone: Tone, what: String) {
         self.tell_other_screens(tone, &what);
+        self.say_here(tone, what);
+    }
+
+    /// What is for our screen alone.
+    fn say_here(&mut self, tone: Tone, what: String) {
         self.out.push(Action::Say(tone, what));
     }
 

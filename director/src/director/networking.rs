@@ -135,7 +135,7 @@ impl Director {
             self.counts(host, from);
         }
         match word {
-            Word::Hello { vocabulary, version } => self.host_asks(now, host, from, vocabulary, &version),
+            Word::Hello => self.host_asks(now, host, from),
             Word::Welcome(welcome) => self.welcomed(now, host, from, *welcome),
             Word::Refused(why) => self.refused(now, host, &why),
             Word::Map(map) => self.leader_map(now, host, &map),
@@ -192,7 +192,7 @@ impl Director {
         if let Some(many) = lines.left_out(now) {
             let what =
                 format!("{many} more line(s) of other machines are left out (`director hosts` shows who is there)");
-            self.out.push(Action::Say(Tone::Warning, what));
+            self.say_here(Tone::Warning, what);
         }
     }
 
@@ -213,7 +213,6 @@ impl Director {
         }
         let before = self.out.len();
         self.notice_losses(now);
-        self.keep_from_other_screens(before);
         self.cut_short(now, None, before);
         self.say_what_was_left_out(now);
         self.keep_with_leader(now);
@@ -330,8 +329,8 @@ impl Director {
         }
     }
 
-    /// Who is out of reach everybody sees by itself: what we say since this number of actions is for our screen alone.
-    pub(super) fn keep_from_other_screens(&mut self, since: usize) {
+    /// What we say since this number of actions is for our screen alone.
+    fn keep_from_other_screens(&mut self, since: usize) {
         let is_log =
             |action: &Action| matches!(action, Action::Tell { word, .. } if matches!(**word, Word::Log { .. }));
         sift(&mut self.out, since, |action| !is_log(action));
@@ -340,7 +339,7 @@ impl Director {
     fn log_from(&mut self, host: &HostName, tone: &str, text: &str) {
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let tone = if tone == "loud" { Tone::Loud } else { Tone::Warning };
-        self.out.push(Action::Say(tone, format!("{host}: {text}")));
+        self.say_here(tone, format!("{host}: {text}"));
     }
 
     /// The bots of other hosts that can be reached, for the list of those who are here.

@@ -195,7 +195,7 @@ impl Edge {
 
     fn ask_to_be_let_in(&mut self, leader: &str) -> Result<Welcome, NetworkError> {
         for _ in 0..HELLOS {
-            self.tell(None, Word::hello());
+            self.tell(None, Word::Hello);
             let until = std::time::Instant::now() + ANSWERS_WITHIN;
             while std::time::Instant::now() < until {
                 match self.news.try_recv() {

@@ -34,12 +34,7 @@ pub struct Letter {
 #[serde(rename_all = "kebab-case")]
 pub enum Word {
     /// A satellite asks to be let in, or in again.
-    Hello {
-        /// [`VOCABULARY`].
-        vocabulary: u32,
-        /// The director's own version.
-        version: String,
-    },
+    Hello,
     /// The leader lets it in.
     Welcome(Box<Welcome>),
     /// The leader does not, and says why.
@@ -105,7 +100,6 @@ pub struct Welcome {
     /// The section that plays: the bar it began at, and its place in the sheet.
     pub section: Option<(u32, usize)>,
     /// The one that somebody has asked for: from which bar on, and its place.
-    #[serde(default)]
     pub jump: Option<(u32, usize)>,
     /// Where the faders stand.
     pub mix: Mix,
@@ -184,7 +178,6 @@ pub struct HostState {
     pub link: Option<LinkState>,
     /// How many of the words that hold for all (maps, faders, what is conducted) it has said so far: who has heard fewer
     /// has missed some.
-    #[serde(default)]
     pub said: u64,
 }
 
@@ -204,7 +197,7 @@ pub struct LinkState {
 }
 
 /// A bot on another host.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FarBot {
     /// What it calls itself.
     pub id: String,
@@ -265,12 +258,6 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 impl Word {
-    /// Asks to be let in, by a director of this build.
-    #[must_use]
-    pub fn hello() -> Self {
-        Self::Hello { vocabulary: VOCABULARY, version: env!("CARGO_PKG_VERSION").to_owned() }
-    }
-
     /// Whether everybody has to have heard it to be where the others are; these are counted ([`HostState::said`]).
     #[must_use]
     pub fn holds_for_all(&self) -> bool {
@@ -290,7 +277,7 @@ mod tests {
     #[test]
     fn every_word_comes_back_as_it_went() {
         let words = [
-            Word::Hello { vocabulary: VOCABULARY, version: "0.1.0".into() },
+            Word::Hello,
             Word::Welcome(Box::new(welcome())),
             Word::Map(welcome().map.unwrap()),
             Word::State(Box::default()),
@@ -353,7 +340,6 @@ mod tests {
     fn what_is_out_of_range_is_no_word() {
         let odd = [
             Word::Conduct(Conduct::Density(2.0)),
-            Word::Hello { vocabulary: 1, version: "x".repeat(65) },
             Word::Log { tone: "note".into(), text: "x".repeat(5000) },
             Word::Play(vec!["x".into(); 513]),
             Word::Cannot(vec!["x".repeat(5000)]),
@@ -372,8 +358,7 @@ mod tests {
         #[test]
         fn a_word_that_was_cut_short_or_changed_never_panics(cut in 0..200_usize, at in 0..200_usize, byte in any::<u8>()) {
             let mut bytes = letter(Word::State(Box::new(HostState {
-                bots: vec![FarBot { id: "a".into(), state: "playing".into(), here: true, level: (0.1, 0.2), late: None, xruns: 0,
-                    restarts: 0, kinds: String::new(), page: None }],
+                bots: vec![FarBot { id: "a".into(), state: "playing".into(), here: true, level: (0.1, 0.2), ..FarBot::default() }],
                 link: Some(LinkState::default()),
                 said: 3,
             }))).encode();

@@ -13,7 +13,7 @@ use director::{
         allowed::{Allowed, Cast, part},
         offset::Estimate,
         sheet,
-        word::{LinkState, VOCABULARY, Welcome, Word},
+        word::{LinkState, Welcome, Word},
     },
     roster::Bot,
 };
@@ -129,7 +129,7 @@ impl Hosts {
     pub(crate) fn asks(&mut self, name: &'static str) -> Welcome {
         let others = std::mem::take(&mut self.leader.letters);
         self.post_from_leader(others);
-        self.tell_leader(name, Word::Hello { vocabulary: VOCABULARY, version: "x".into() });
+        self.tell_leader(name, Word::Hello);
         let mut letters = std::mem::take(&mut self.leader.letters);
         let welcome = letters.extract_if(.., |(_, word)| matches!(word, Word::Welcome(_))).next();
         if !self.others.contains_key(name) {
@@ -185,7 +185,7 @@ impl Hosts {
 
     /// Another director that calls itself `far` asks to be let in.
     pub(crate) fn asks_as_far(&mut self) {
-        let hello = Word::Hello { vocabulary: VOCABULARY, version: "x".into() };
+        let hello = Word::Hello;
         self.leader.event(Event::Letter {
             host: host("far"),
             from: 3,

@@ -6,7 +6,7 @@ use super::{
 };
 use director::{
     event::{Event, Tone},
-    network::word::{FarBot, HostState, Map, VOCABULARY, Word},
+    network::word::{FarBot, HostState, Map, Word},
 };
 use musebot_protocol::{BotId, Control, Gain, Hello, Said, State, ToDirector, messages};
 use std::time::Duration;
@@ -63,17 +63,8 @@ fn everybody_is_on_every_list() {
 #[test]
 fn a_host_with_more_names_than_a_list_carries_costs_the_others_nothing_and_that_is_said_once() {
     let mut hosts = Hosts::alone(FILE);
-    let bot = |n: usize| FarBot {
-        id: format!("{n:0>250}"),
-        state: "playing".into(),
-        here: true,
-        level: (0.0, 0.0),
-        late: None,
-        xruns: 0,
-        restarts: 0,
-        kinds: String::new(),
-        page: None,
-    };
+    let playing = || FarBot { state: "playing".into(), here: true, ..FarBot::default() };
+    let bot = |n: usize| FarBot { id: format!("{n:0>250}"), ..playing() };
     for many in [400, 500] {
         let state = HostState { bots: (0..many).map(bot).collect(), link: None, said: 0 };
         hosts.tell_leader("far", Word::State(Box::new(state)));
@@ -243,13 +234,6 @@ fn a_satellite_ends_with_a_lost_leader_where_the_file_says_so() {
     assert!(Hosts::said(hosts.far(), "fading out"));
     assert!(hosts.far().log.iter().any(|(_, done)| matches!(done, Done::Finish(_))));
     assert!(hosts.leader.log.iter().all(|(_, done)| !matches!(done, Done::Finish(_))));
-}
-
-#[test]
-fn another_version_is_told_what_to_do() {
-    let mut hosts = Hosts::alone(FILE);
-    hosts.tell_leader("far", Word::Hello { vocabulary: VOCABULARY + 1, version: "9.9".into() });
-    assert!(hosts.leader.log.iter().any(|(_, done)| matches!(done, Done::Refused(why) if why.contains("9.9"))));
 }
 
 #[test]

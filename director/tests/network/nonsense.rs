@@ -15,17 +15,7 @@ use director::network::{
 };
 
 fn bot(id: &str) -> FarBot {
-    FarBot {
-        id: id.to_owned(),
-        state: "playing".into(),
-        here: true,
-        level: (0.0, 0.0),
-        late: None,
-        xruns: 0,
-        restarts: 0,
-        kinds: "bass".into(),
-        page: None,
-    }
+    FarBot { id: id.to_owned(), state: "playing".into(), here: true, kinds: "bass".into(), ..FarBot::default() }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use director::network::{
     greeting::{self, Greeting},
     key::Key,
     seal::Seal,
-    word::{Letter, VOCABULARY, Word},
+    word::{Letter, Word},
 };
 use socket2::{Domain, Socket, Type};
 use std::{
@@ -105,13 +105,13 @@ fn names_words_and_calls_without_end_cost_no_tick_and_keep_no_other_machine_out(
         again(&stop, move || {
             for _ in 0..4 {
                 names += 1;
-                say(&format!("h{names}"), Word::Hello { vocabulary: VOCABULARY, version: "1".into() });
+                say(&format!("h{names}"), Word::Hello);
             }
         }),
         // A few that play, and talk and ask without end.
         again(&stop, move || {
             for name in ["p1", "p2", "p3"] {
-                talk(name, Word::Hello { vocabulary: VOCABULARY, version: "1".into() });
+                talk(name, Word::Hello);
                 talk(name, Word::State(Box::default()));
                 talk(name, Word::Log { tone: "loud".into(), text: "look at me".repeat(100) });
             }

@@ -19,8 +19,9 @@ pub(super) struct Host {
     pub(super) heard: Duration,
     /// How many of its words that hold for all have been heard, since it has said how many there are.
     pub(super) words: Option<u64>,
-    /// Whether it has to be told how everything stands (when we lead), and when we last asked because of it (when we do not).
+    /// Whether it has to be told how everything stands (when we lead).
     pub(super) missed: bool,
+    /// When we last asked the leader because words of it did not come (when we do not lead).
     pub(super) asked: Option<Duration>,
     /// Whether it can be reached, and since when it could not, last time.
     pub(super) here: bool,
@@ -159,7 +160,7 @@ impl Director {
         }
     }
 
-    /// Who has not been heard for two seconds is out of reach; everybody plays on.
+    /// Who has not been heard for two seconds is out of reach; everybody plays on, and sees it by itself.
     pub(super) fn notice_losses(&mut self, now: Duration) {
         let Some(networking) = &mut self.networking else { return };
         let leader = match &networking.role {
@@ -186,7 +187,7 @@ impl Director {
             if leader.as_ref() == Some(&name) {
                 self.lost_leader(now);
             } else {
-                self.say(
+                self.say_here(
                     Tone::Warning,
                     format!(
                         "{name} is out of reach: it plays on by itself, in time, and is heard again when it is back"

@@ -104,7 +104,7 @@ impl Director {
         let Some(satellite) = self.satellite().filter(|s| s.leader == *host) else { return false };
         match word {
             // Anybody may ask, also somebody who takes the leader's name by mistake.
-            Word::Hello { .. } | Word::Welcome(_) | Word::Refused(_) => false,
+            Word::Hello | Word::Welcome(_) | Word::Refused(_) => false,
             Word::State(_) => *satellite.instance.get_or_insert(from) != from && satellite.lost.is_none(),
             _ => *satellite.instance.get_or_insert(from) != from,
         }
@@ -291,14 +291,13 @@ impl Director {
         self.roster_changed = true;
     }
 
-    /// How our map was moved, and what else that means.
+    /// How our map was moved, and what else that means. Whoever follows the same leader sees it by itself.
     fn has_moved(&mut self, now: Duration, how: Move) {
-        let before = self.out.len();
         match how {
             Move::Bent { .. } => self.send_map(),
             Move::Waits { by } => {
                 let long = if by < FOR_EVER { format!(" {by:.2} s") } else { String::new() };
-                self.say(Tone::Warning, format!("waiting{long} for the leader"));
+                self.say_here(Tone::Warning, format!("waiting{long} for the leader"));
                 self.send_map();
             }
             Move::Sooner { by } => {
@@ -306,16 +305,18 @@ impl Director {
                     true => format!("{by:.2} s behind the leader: catching up"),
                     false => "the leader goes on, and we with it".to_owned(),
                 };
-                self.say(Tone::Warning, what);
+                self.say_here(Tone::Warning, what);
                 self.send_map();
             }
             Move::Skips { from, to } => {
                 let beats = (to.0 - from.0) as f64 / f64::from(TICKS_PER_BEAT);
-                self.say(Tone::Warning, format!("{beats:.1} beats behind the leader: going on where the others are"));
+                self.say_here(
+                    Tone::Warning,
+                    format!("{beats:.1} beats behind the leader: going on where the others are"),
+                );
                 self.catch_up(now);
             }
         }
-        self.keep_from_other_screens(before);
     }
 
     /// Goes on at the tick that is due now; those in between have passed without us.
@@ -345,7 +346,7 @@ impl Director {
         satellite.lost.get_or_insert(now);
         let leader = satellite.leader.clone();
         if ends {
-            self.say(Tone::Loud, format!("{leader} is out of reach: fading out (on-leader-loss = \"end\")"));
+            self.say_here(Tone::Loud, format!("{leader} is out of reach: fading out (on-leader-loss = \"end\")"));
             if self.quitting.is_none() {
                 self.quit(now);
             }
@@ -356,7 +357,10 @@ impl Director {
             } else {
                 ""
             };
-            self.say(Tone::Loud, format!("{leader}, which leads, is out of reach: playing on, in time{elsewhere}"));
+            self.say_here(
+                Tone::Loud,
+                format!("{leader}, which leads, is out of reach: playing on, in time{elsewhere}"),
+            );
         }
     }
 
@@ -368,7 +372,7 @@ impl Director {
         }
         satellite.asked = now;
         let leader = satellite.leader.clone();
-        self.tell(Some(leader), Word::hello());
+        self.tell(Some(leader), Word::Hello);
     }
 
     /// What the leader conducts.

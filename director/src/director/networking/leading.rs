@@ -11,7 +11,7 @@ use crate::{
     event::{Action, Tone},
     network::{
         HostName, sheet,
-        word::{Conduct, Map, Remembered, VOCABULARY, Welcome, Word},
+        word::{Conduct, Map, Remembered, Welcome, Word},
     },
 };
 use musebot_protocol::{BotId, Control};
@@ -35,7 +35,7 @@ impl Director {
             .as_ref()
             .is_some_and(|networking| networking.hosts.get(host).is_none_or(|there| !there.here));
         match word {
-            Word::Hello { .. } => true,
+            Word::Hello => true,
             Word::State(_) if unknown => {
                 if self.make_room(host) {
                     self.let_in(now, host, from);
@@ -47,18 +47,10 @@ impl Director {
     }
 
     /// A satellite asks to be let in.
-    pub(super) fn host_asks(&mut self, now: Duration, host: &HostName, from: u64, vocabulary: u32, version: &str) {
+    pub(super) fn host_asks(&mut self, now: Duration, host: &HostName, from: u64) {
         let Some(networking) = &self.networking else { return };
         // What is said to all reaches every satellite; it is the leader's to answer.
         let Role::Leader { .. } = &networking.role else { return };
-        if vocabulary != VOCABULARY {
-            let ours = env!("CARGO_PKG_VERSION");
-            let why = format!(
-                "{host} has version {version} of the director, and {} has {ours}: install the same",
-                networking.own
-            );
-            return self.refuse(host, from, why);
-        }
         let Some(networking) = &mut self.networking else { return };
         if let Some(there) = networking.hosts.get_mut(host)
             && there.from != from

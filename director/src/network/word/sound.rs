@@ -26,7 +26,6 @@ impl Word {
     /// Whether it makes sense.
     pub(super) fn is_sound(&self) -> bool {
         match self {
-            Self::Hello { version, .. } => is_line(version, LONGEST_STATE),
             Self::Welcome(welcome) => welcome.is_sound(),
             Self::Refused(why) => is_line(why, LONGEST_TEXT),
             Self::Map(map) => map.is_sound(),
@@ -38,7 +37,7 @@ impl Word {
             Self::Conduct(Conduct::Density(density)) => is_share(*density),
             // Who shows it makes one line of it.
             Self::Log { tone, text } => is_line(tone, LONGEST_STATE) && text.len() <= LONGEST_TEXT,
-            Self::Conduct(Conduct::Panic) | Self::Bye => true,
+            Self::Conduct(Conduct::Panic) | Self::Hello | Self::Bye => true,
         }
     }
 }
@@ -239,10 +238,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_a_refusal_or_a_version_is_one_line() {
+    fn what_is_said_of_a_refusal_is_one_line() {
         for word in [
             Word::Refused(ESCAPE.into()),
-            Word::Hello { vocabulary: 1, version: ESCAPE.into() },
             Word::Play(vec![ESCAPE.into()]),
             Word::Cannot(vec![ESCAPE.into()]),
             Word::Conduct(Conduct::Section { name: ESCAPE.into(), bar: 1 }),
