@@ -115,6 +115,7 @@ fn run(shared: &(Mutex<Manner>, Condvar), socket: &UdpSocket, bot: SocketAddr, i
     // What cannot be sent is lost: the bot may not be there yet, or any more.
     let send = |bytes: &[u8], times: usize| (0..times).for_each(|_| drop(socket.send_to(bytes, bot)));
     let mut next_list = Instant::now();
+    let mut ran = false;
     let mut deadline = Instant::now();
     loop {
         std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
@@ -128,7 +129,9 @@ fn run(shared: &(Mutex<Manner>, Condvar), socket: &UdpSocket, bot: SocketAddr, i
             continue;
         }
         let times = if manner.twice { 2 } else { 1 };
-        if Instant::now() >= next_list {
+        // Once it has beaten it is told at once who is here, as conductors do: before, it may have had no ears.
+        if Instant::now() >= next_list || (manner.runs && !ran) {
+            ran = manner.runs;
             next_list = Instant::now() + LIST_EVERY;
             if let Some(list) = agent_list(manner.list, id) {
                 send(&list, times);
@@ -165,4 +168,27 @@ fn agent_list(style: ListStyle, id: &str) -> Option<Vec<u8>> {
         ListStyle::Silent => return None,
     };
     Some(message("/mc/agentList", &values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use musebot_protocol::messages;
+
+    #[test]
+    fn a_bot_that_has_beaten_is_told_who_is_here_before_the_first_tick() {
+        let bot = UdpSocket::bind("127.0.0.1:0").unwrap();
+        bot.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let hear = || {
+            let mut buffer = [0; 512];
+            let length = bot.recv(&mut buffer).unwrap();
+            messages(&buffer[..length]).next().unwrap().unwrap().address.to_owned()
+        };
+        let voice = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let ticker = Ticker::start(voice, bot.local_addr().unwrap(), "bot", Instant::now(), 1, false).unwrap();
+        assert_eq!(hear(), "/mc/agentList");
+        // The next one is due in a second.
+        ticker.manner().runs = true;
+        assert_eq!([hear(), hear()], ["/mc/agentList", "/mc/time"]);
+    }
 }

@@ -56,10 +56,14 @@ fn tempo_sections_density_and_panic_hold_on_all_hosts_wherever_they_are_given() 
     assert!(!done && why.contains("verse"), "the leader's own advice comes back: {why}");
 }
 
-/// The only process that a director has started.
+/// The only process that a director has started and that lives.
 fn process(director: &Director) -> u32 {
-    wait_until("it runs", || children(director.child.id()).len() == 1);
-    children(director.child.id())[0]
+    let mut alive = Vec::new();
+    wait_until("it runs", || {
+        alive = children(director.child.id()).into_iter().filter(|pid| lives(*pid)).collect();
+        alive.len() == 1
+    });
+    alive[0]
 }
 
 /// Waits for the word that it is off, and ends its process.
