@@ -6,12 +6,14 @@
 //! link lives on a thread of its own: whoever gives it something never waits, and what does not fit is counted and
 //! dropped.
 
+mod mouth;
 mod numbers;
 mod pings;
 
 pub use pings::Pings;
 
 use super::{HostName, ping::LENGTH, topic, word};
+use mouth::{Mouth, UnderWay};
 use musebot_protocol::Tick;
 use numbers::{Numbered, Numbers};
 use pings::Engine;
@@ -20,11 +22,14 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicU64,
+            Ordering::{AcqRel, Acquire, Relaxed},
+        },
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use zenoh::{
     Session, Wait,
@@ -110,6 +115,12 @@ type Ear = Box<dyn Fn(&[u8]) -> bool + Send + Sync>;
 /// The link. Dropping it ends it.
 pub struct Link {
     outbox: Option<SyncSender<Out>>,
+    /// How much of that has not been carried out.
+    waiting: Arc<AtomicU64>,
+    mouth: Arc<Mutex<Option<Mouth>>>,
+    /// A satellite's.
+    under_way: Option<Mutex<UnderWay>>,
+    begun: Instant,
     engine: Engine,
     ear: Arc<OnceLock<Ear>>,
     host: HostName,
@@ -135,26 +146,68 @@ impl Link {
         let ear = Arc::<OnceLock<Ear>>::default();
         let sink = Sink { own: host.clone(), news, dropped: dropped.clone(), heard: Arc::default(), ear: ear.clone() };
         // The engine cannot be opened from the director's own runtime.
+        let waiting = Arc::<AtomicU64>::default();
+        let left = waiting.clone();
         let run = move || match Ends::open(config, sink, pings) {
             Ok(mut ends) => {
-                let _ = opened.send(Ok(ends.engine.clone()));
-                ends.run(&orders);
+                let _ = opened.send(Ok((ends.engine.clone(), ends.mouth.clone())));
+                ends.run(&orders, &left);
             }
             Err(e) => drop(opened.send(Err(e))),
         };
         let thread = std::thread::Builder::new().name("link".into()).spawn(run).map_err(LinkError::Thread)?;
         let failed = |_| Err(LinkError::Zenoh("the engine has failed".to_owned()));
-        let engine = ready.recv().unwrap_or_else(failed)?;
-        Ok(Self { outbox: Some(outbox), engine, ear, host: host.clone(), dropped, thread: Some(thread) })
+        let (engine, mouth) = ready.recv().unwrap_or_else(failed)?;
+        let under_way = matches!(end, End::Satellite(_)).then(Mutex::default);
+        let begun = Instant::now();
+        let host = host.clone();
+        Ok(Self {
+            outbox: Some(outbox),
+            waiting,
+            mouth,
+            under_way,
+            begun,
+            engine,
+            ear,
+            host,
+            dropped,
+            thread: Some(thread),
+        })
     }
 
     /// Passes on what a bot of ours has said to everybody at this tick. Never waits.
     pub fn say(&self, topic: &str, tick: Tick, bytes: &[u8]) {
-        self.give(Out::Said { topic: topic::escaped(topic), tick, bytes: bytes.to_vec() });
+        let topic = topic::escaped(topic);
+        if self.is_little(topic.len() + bytes.len()) && self.say_at_once(&topic, tick, bytes) {
+            return;
+        }
+        self.give(Out::Said { topic, tick, bytes: bytes.to_vec() });
+    }
+
+    /// Whether this and what is under way is so little that the engine has room for it.
+    fn is_little(&self, bytes: usize) -> bool {
+        self.under_way.as_ref().is_some_and(|under_way| {
+            let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+            under_way.adds(bytes, self.begun.elapsed());
+            under_way.is_little()
+        })
+    }
+
+    /// Says it without waking the link's thread, unless that has something to do first; whether it was said.
+    fn say_at_once(&self, topic: &str, tick: Tick, bytes: &[u8]) -> bool {
+        if self.waiting.load(Acquire) > 0 {
+            return false;
+        }
+        let Ok(mut mouth) = self.mouth.try_lock() else { return false };
+        mouth
+            .as_mut()
+            .filter(|mouth| mouth.is_used_to(topic))
+            .is_some_and(|mouth| mouth.say(topic, tick, bytes.to_vec()).is_ok())
     }
 
     /// Says something to one director, or to all. Never waits.
     pub fn tell(&self, to: Option<&HostName>, bytes: Vec<u8>) {
+        self.is_little(bytes.len());
         self.give(Out::Word { to: to.cloned(), bytes });
     }
 
@@ -183,8 +236,12 @@ impl Link {
 
     fn give(&self, what: Out) {
         let Some(outbox) = &self.outbox else { return };
-        if let Err(TrySendError::Full(_)) = outbox.try_send(what) {
-            self.dropped.out.fetch_add(1, Relaxed);
+        self.waiting.fetch_add(1, AcqRel);
+        if let Err(e) = outbox.try_send(what) {
+            self.waiting.fetch_sub(1, AcqRel);
+            if let TrySendError::Full(_) = e {
+                self.dropped.out.fetch_add(1, Relaxed);
+            }
         }
     }
 }
@@ -205,9 +262,7 @@ struct Ends {
     engine: Engine,
     sink: Sink,
     words: BTreeMap<Option<HostName>, Publisher<'static>>,
-    said: BTreeMap<String, Publisher<'static>>,
-    /// The next broadcast's number.
-    number: Numbered,
+    mouth: Arc<Mutex<Option<Mouth>>>,
     hears: BTreeMap<String, Subscriber<()>>,
     _own: Vec<Subscriber<()>>,
 }
@@ -231,19 +286,11 @@ impl Ends {
             let key = format!("{WORD}/*/{to}");
             own.push(subscribe(&session, &key, &sink)?);
         }
-        Ok(Self {
-            session,
-            engine,
-            sink,
-            words: BTreeMap::new(),
-            said: BTreeMap::new(),
-            number: Numbered::begin(),
-            hears: BTreeMap::new(),
-            _own: own,
-        })
+        let mouth = Arc::new(Mutex::new(Some(Mouth::of(&session, &sink.own))));
+        Ok(Self { session, engine, sink, words: BTreeMap::new(), mouth, hears: BTreeMap::new(), _own: own })
     }
 
-    fn run(&mut self, orders: &Receiver<Out>) {
+    fn run(&mut self, orders: &Receiver<Out>, waiting: &AtomicU64) {
         loop {
             match orders.recv_timeout(Duration::from_secs(1)) {
                 Ok(order) => {
@@ -251,12 +298,13 @@ impl Ends {
                         tracing::debug!("the link did not take a message: {e}");
                         self.sink.dropped.out.fetch_add(1, Relaxed);
                     }
+                    waiting.fetch_sub(1, AcqRel);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.said.clear();
+        self.mouth.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.words.clear();
         self.engine.let_go();
         let _ = self.session.close().wait();
@@ -265,17 +313,8 @@ impl Ends {
     fn carry_out(&mut self, order: Out) -> Result<(), LinkError> {
         match order {
             Out::Said { topic, tick, bytes } => {
-                if !self.said.contains_key(&topic) {
-                    // Whoever makes up topics without end gets an old one's place.
-                    if self.said.len() >= MOST_TOPICS {
-                        self.said.pop_first();
-                    }
-                    let key = format!("{SAID}/{}/{topic}", self.sink.own);
-                    let publisher = publisher(&self.session, key, Priority::RealTime)?;
-                    self.said.insert(topic.clone(), publisher);
-                }
-                let with = self.number.next(tick);
-                self.said[&topic].put(bytes).attachment(with).wait().map_err(refused)
+                let mut mouth = self.mouth.lock().unwrap_or_else(PoisonError::into_inner);
+                mouth.as_mut().map_or(Ok(()), |mouth| mouth.say(&topic, tick, bytes))
             }
             Out::Word { to, bytes } => {
                 if !self.words.contains_key(&to) {
@@ -407,7 +446,8 @@ fn config(end: &End) -> serde_json::Value {
                 "tx": {
                     "lease": LEASE_MS,
                     "keep_alive": 4,
-                    "queue": { "congestion_control": { "block": { "wait_before_close": 2_000_000 } } },
+                    // Some broadcasts that come at once need not wait for each other.
+                    "queue": { "size": { "real_time": 8 }, "congestion_control": { "block": { "wait_before_close": 2_000_000 } } },
                 },
                 "rx": { "max_message_size": 1 << 20 },
             },
