@@ -68,9 +68,18 @@ fn next(ear: &Guest) -> Option<(u64, Duration)> {
     Some((u64::from_be_bytes(buffer[..length].try_into().unwrap()), at))
 }
 
-/// Sends so many, one after the other; those that arrive, each with the milliseconds it took.
-fn pings(from: &UdpSocket, to: SocketAddr, ear: &Guest, many: u64, every: Duration) -> Vec<(u64, f64)> {
+/// How many packets the wires have taken from hosts so far, and how many of them are still under way.
+fn traffic(hosts: &Hosts) -> (u64, u64) {
+    let all = (0..hosts.many().pow(2)).map(|n| hosts.relay.counts(n / hosts.many(), n % hosts.many()));
+    all.fold((hosts.relay.nowhere(), 0), |(taken, under_way), way| {
+        (taken + way.sent + way.overflowed, under_way + way.sent - way.delivered - way.lost - way.cut)
+    })
+}
+
+/// Sends so many, one after the other, from one of these hosts; those that arrive, each with the milliseconds it took.
+fn pings(hosts: &Hosts, from: &UdpSocket, to: SocketAddr, ear: &Guest, many: u64, every: Duration) -> Vec<(u64, f64)> {
     let (mut sent, mut arrived) = (Vec::new(), Vec::new());
+    let before = traffic(hosts).0;
     let mut take = |sent: &[Duration]| {
         while let Some((number, at)) = next(ear) {
             arrived.push((number, (at.as_secs_f64() - sent[number as usize].as_secs_f64()) * 1000.0));
@@ -82,7 +91,15 @@ fn pings(from: &UdpSocket, to: SocketAddr, ear: &Guest, many: u64, every: Durati
         sleep(every);
         take(&sent);
     }
-    // What still is under way.
+    // What still is under way, and what the wires had no time for yet.
+    let deadline = Instant::now() + PATIENCE;
+    let all_gone = || {
+        let (taken, under_way) = traffic(hosts);
+        taken >= before + many && under_way == 0
+    };
+    while !all_gone() && Instant::now() < deadline {
+        sleep(MS(1));
+    }
     sleep(MS(50));
     take(&sent);
     arrived
@@ -98,7 +115,7 @@ fn a_packet_takes_what_its_wire_takes() {
         // The machine may have something else to do for a while; a wire that is wrong stays wrong.
         loop {
             let (ear, to) = ear(&hosts, 1);
-            let arrived = pings(&from, to, &ear, 200, MS(if jitter > 0.0 { 7 } else { 1 }));
+            let arrived = pings(&hosts, &from, to, &ear, 200, MS(if jitter > 0.0 { 7 } else { 1 }));
             assert_eq!(arrived.len(), 200);
             let took = sorted(arrived.into_iter().map(|(_, ms)| ms).collect());
             let [early, middle, late] = [0.05, 0.5, 0.95].map(|p| percentile(&took, p));
@@ -123,7 +140,7 @@ fn exactly_those_are_lost_that_the_seed_says() {
     let (from, _) = hosts.socket(0);
     let (ear, to) = ear(&hosts, 1);
     let arrived: Vec<_> =
-        pings(&from, to, &ear, 1_000, Duration::from_micros(100)).into_iter().map(|(n, _)| n).collect();
+        pings(&hosts, &from, to, &ear, 1_000, Duration::from_micros(100)).into_iter().map(|(n, _)| n).collect();
     let spared: Vec<_> = (0..1_000).filter(|n| link.fate(SEED, Way { from: 0, to: 1 }, *n).is_some()).collect();
     assert_eq!(arrived, spared);
     let counts = hosts.relay.counts(0, 1);
@@ -138,7 +155,7 @@ fn a_burst_stays_in_order_unless_packets_may_overtake() {
     for overtaking in [false, true] {
         hosts.relay.set(Link { overtaking, ..Link::of(5.0, 3.0, 0.0) });
         let (ear, to) = ear(&hosts, 1);
-        let arrived = pings(&from, to, &ear, 200, Duration::from_micros(50));
+        let arrived = pings(&hosts, &from, to, &ear, 200, Duration::from_micros(50));
         assert_eq!(arrived.len(), 200);
         assert_eq!(arrived.is_sorted_by_key(|(number, _)| *number), !overtaking);
     }
@@ -146,9 +163,9 @@ fn a_burst_stays_in_order_unless_packets_may_overtake() {
 
 /// Waits until what is sent arrives, or does not any more.
 #[track_caller]
-fn until_it_passes(passes: bool, from: &UdpSocket, to: SocketAddr, ear: &Guest) {
+fn until_it_passes(hosts: &Hosts, passes: bool, from: &UdpSocket, to: SocketAddr, ear: &Guest) {
     let deadline = Instant::now() + PATIENCE;
-    while pings(from, to, ear, 1, MS(1)).is_empty() == passes {
+    while pings(hosts, from, to, ear, 1, MS(1)).is_empty() == passes {
         assert!(Instant::now() < deadline, "it {}", if passes { "does not pass" } else { "passes" });
     }
 }
@@ -159,11 +176,11 @@ fn a_wire_that_is_cut_passes_nothing_until_it_is_mended() {
     let (ear, to) = ear(&hosts, 1);
     let [(first, _), (third, _)] = [0, 2].map(|host| hosts.socket(host));
     hosts.relay.cut(0, 1);
-    assert_eq!(pings(&first, to, &ear, 50, MS(1)), []);
+    assert_eq!(pings(&hosts, &first, to, &ear, 50, MS(1)), []);
     assert_eq!(hosts.relay.counts(0, 1).cut, 50);
-    until_it_passes(true, &third, to, &ear);
+    until_it_passes(&hosts, true, &third, to, &ear);
     hosts.relay.mend(1, 0);
-    until_it_passes(true, &first, to, &ear);
+    until_it_passes(&hosts, true, &first, to, &ear);
     // What is on the wire is cut off with it.
     hosts.relay.set(Link::of(1_000.0, 0.0, 0.0));
     first.send_to(&[0; 8], to).unwrap();
@@ -209,15 +226,15 @@ fn a_host_that_moves_is_found_at_its_new_address_alone() {
     let Some(hosts) = Hosts::or_leave_out("a host that moves", 2, SEED) else { return };
     let (from, _) = hosts.socket(0);
     let (ear, old) = ear(&hosts, 1);
-    until_it_passes(true, &from, old, &ear);
+    until_it_passes(&hosts, true, &from, old, &ear);
     hosts.readdress(1, Ipv4Addr::new(10, 99, 0, 1));
-    assert_eq!(pings(&from, old, &ear, 5, MS(1)), []);
+    assert_eq!(pings(&hosts, &from, old, &ear, 5, MS(1)), []);
     assert_eq!(hosts.relay.nowhere(), 5);
     let new = SocketAddr::from((hosts.address(1), old.port()));
-    until_it_passes(true, &from, new, &ear);
+    until_it_passes(&hosts, true, &from, new, &ear);
     // And it still reaches the others.
     let (back, to) = self::ear(&hosts, 0);
-    until_it_passes(true, &ear.socket, to, &back);
+    until_it_passes(&hosts, true, &ear.socket, to, &back);
 }
 
 #[test]
@@ -231,7 +248,7 @@ fn what_is_for_a_group_reaches_all_others() {
     });
     let (from, _) = hosts.socket(0);
     for (ear, to) in &ears {
-        until_it_passes(true, &from, *to, ear);
+        until_it_passes(&hosts, true, &from, *to, ear);
     }
 }
 
@@ -260,11 +277,11 @@ fn two_rigs_do_not_meet() {
     let (ear, to) = ear(&other, 1);
     let (from, _) = one.socket(0);
     assert_ne!(one.address(1), other.address(1));
-    assert_eq!(pings(&from, to, &ear, 20, MS(1)), []);
+    assert_eq!(pings(&one, &from, to, &ear, 20, MS(1)), []);
     assert_eq!((one.relay.nowhere(), other.relay.counts(0, 1).sent), (20, 0));
     drop(one);
     let (from, _) = other.socket(0);
-    until_it_passes(true, &from, to, &ear);
+    until_it_passes(&other, true, &from, to, &ear);
 }
 
 /// The namespaces that `ip` lists and that begin like this.

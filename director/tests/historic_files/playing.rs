@@ -15,7 +15,7 @@ fn bass(world: &World, folder: &str) {
 fn d33_a_historic_file_plays_as_it_is() {
     let world = World::new();
     bass(&world, "Musebots/Bass/walkBOT");
-    let file = world.write("Ensembles/old.txt", "tempo 240 duration 2\nwalkBOT gain 0.5 initialize 1\nnobody\n");
+    let file = world.write("Ensembles/old.txt", "tempo 240 duration 10\nwalkBOT gain 0.5 initialize 1\nnobody\n");
     let director = process::Director::play_in(&file, &[], &[]);
     director.plays(&["walkBOT"]);
     let (status, said) = director.ends();

@@ -1,13 +1,14 @@
 //! Hosts with clocks of their own make the same ticks at the same instants.
 
 use crate::{
-    player::{Player, in_order},
+    player::{Player, in_order, milliseconds_after},
     stage::{Stage, does, duo},
 };
 use std::collections::BTreeMap;
 
-/// Where two players hear the same tick, in the median: on an idle machine it is a tenth of that.
-const APART_MS: f64 = 3.0;
+/// How far apart two players hear the same tick, in the median of who hears it earlier and who later: a clock that is
+/// not put right is 37 ms off.
+const APART_MS: f64 = 10.0;
 
 #[test]
 fn a_satellite_whose_clock_is_wrong_ticks_with_the_leader_and_none_is_missing_or_doubled() {
@@ -33,12 +34,13 @@ fn a_satellite_whose_clock_is_wrong_ticks_with_the_leader_and_none_is_missing_or
         for (at, number, tempo) in ticks {
             let Some((leaders, leading)) = leaders.get(&number) else { continue };
             other_tempo += i32::from(tempo != *leading);
-            apart.push(at.max(*leaders).duration_since(at.min(*leaders)).as_secs_f64() * 1000.0);
+            apart.push(milliseconds_after(at, *leaders));
         }
         apart.sort_by(f64::total_cmp);
         assert!(apart.len() > 300, "{} ticks in common", apart.len());
         let median = apart[apart.len() / 2];
-        assert!(median < APART_MS, "{median} ms apart in the median, {} at most", apart[apart.len() - 1]);
+        let (least, most) = (apart[0], apart[apart.len() - 1]);
+        assert!(median.abs() < APART_MS, "{median} ms apart in the median, from {least} to {most}");
         assert!(other_tempo <= 4, "{other_tempo} ticks with another tempo");
     }
 }

@@ -20,6 +20,9 @@ impl Bot {
     pub(crate) fn new(id: &str, director: SocketAddr) -> Self {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).unwrap();
         let _ = socket.set_recv_buffer_size(8 << 20);
+        // The system allows most of it to root alone.
+        #[cfg(target_os = "linux")]
+        let _ = nix::sys::socket::setsockopt(&socket, nix::sys::socket::sockopt::RcvBufForce, &(8 << 20));
         socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
         Self { id: BotId::new(id).unwrap(), socket: socket.into(), director }
     }

@@ -61,10 +61,13 @@ fn b3_beats_at_most_every_400_ms_after_the_first() {
     c.launch(&[]);
     c.wait("twelve heartbeats", |c| c.beats().len() >= 12);
     let beats = c.beats();
-    let mean = (beats[11] - beats[0]) / 11;
-    eprintln!("mean distance {mean:?}");
-    assert!((390..=450).contains(&mean.as_millis()), "{mean:?}");
-    assert!(beats.windows(2).all(|w| w[1] - w[0] < Duration::from_secs(1)));
+    let mut apart: Vec<Duration> = beats.windows(2).map(|w| w[1] - w[0]).collect();
+    apart.sort();
+    let (median, longest) = (apart[apart.len() / 2], apart[apart.len() - 1]);
+    eprintln!("{median:?} apart in the median, {longest:?} at most");
+    assert!((390..=450).contains(&median.as_millis()), "{median:?}");
+    // A pause that is the bot's own is longer than one that a busy machine makes.
+    assert!(longest < Duration::from_secs(2), "{longest:?}");
 }
 
 #[test]
@@ -148,23 +151,28 @@ fn b9_and_b10_a_beat_is_16_ticks_and_a_bar_four_beats_until_a_meter_comes() {
 
 #[test]
 fn b13_told_off_with_or_without_arguments_it_fades_beats_on_and_exits_0_within_5_s() {
-    let mut both = [osc("/agent/off", "", &[], &[]), osc("/agent/off", "i", &[1.0], &[])].map(|off| {
+    // Both are there before either is told off: what a launch takes is not taken from a fade.
+    let both = [osc("/agent/off", "", &[], &[]), osc("/agent/off", "i", &[1.0], &[])].map(|off| {
         let mut c = Conductor::new();
         c.launch(&[]);
-        c.ticks(0..8, 120.0, stamped);
-        c.send_bytes(&off);
-        (c, Instant::now())
+        (c, off)
     });
-    for (c, told) in &mut both {
-        let status = c.wait_for_exit();
+    let both = both.map(|(mut c, off)| {
+        std::thread::spawn(move || {
+            c.ticks(0..8, 120.0, stamped);
+            let told = Instant::now();
+            c.send_bytes(&off);
+            let status = c.wait_for_exit();
+            (status, told.elapsed(), *c.beats().last().unwrap() - told)
+        })
+    });
+    for told in both {
+        let (status, took, last) = told.join().unwrap();
         assert!(status.success(), "{status}");
-        let beats = c.beats();
-        let last = *beats.last().unwrap() - *told;
         assert!((2.5..5.0).contains(&last.as_secs_f64()), "the last heartbeat came {last:?} after off");
+        eprintln!("gone after {took:?}");
+        assert!((3.0..5.5).contains(&took.as_secs_f64()), "{took:?}");
     }
-    let took = both[0].1.elapsed();
-    eprintln!("both gone after {took:?}");
-    assert!((3.0..5.5).contains(&took.as_secs_f64()), "{took:?}");
 }
 
 #[test]
@@ -375,13 +383,16 @@ fn x1_started_by_config_alone_its_beat_is_bare_and_its_port_is_in_the_hello() {
 fn x1_an_unanswered_hello_is_repeated_every_5_s_until_a_tick_comes() {
     let (mut c, port) = (Conductor::new(), Conductor::free_port());
     c.launch_by_config(&config("parrot", c.port(), port));
-    let hellos = |c: &Conductor| c.addresses().iter().filter(|a| *a == "/agent/hello").count();
-    c.wait("a second hello", |c| hellos(c) == 2);
-    let second = c.started.elapsed();
-    assert!((4.5..7.0).contains(&second.as_secs_f64()), "{second:?}");
+    let hellos = |c: &Conductor| -> Vec<Instant> {
+        c.heard.iter().filter(|h| h.bytes.starts_with(b"/agent/hello\0")).map(|h| h.at).collect()
+    };
+    c.wait("a second hello", |c| hellos(c).len() == 2);
+    let said = hellos(&c);
+    let apart = said[1] - said[0];
+    assert!((4.5..7.0).contains(&apart.as_secs_f64()), "{apart:?}");
     c.send_bytes(&bare(0));
     c.listen_for(Duration::from_millis(5500));
-    assert_eq!(hellos(&c), 2);
+    assert_eq!(hellos(&c).len(), 2);
 }
 
 #[test]
@@ -509,8 +520,8 @@ fn x11_a_bot_that_sounds_says_which_notes_begin() {
     c.launch(&[]);
     assert!(c.hello().unwrap().2.sends.contains(&"onset".to_owned()));
     c.ticks(0..36, 240.0, bare);
-    c.wait("three beats", |c| c.said("onset").len() == 3);
+    c.wait("three beats", |c| c.said("onset").len() >= 3);
     let args = |tick: i32| vec![Arg::Int(tick), Arg::Int(2), Arg::Int(36), Arg::Float(0.8)];
-    let said: Vec<_> = c.said("onset").into_iter().map(|said| (said.speaker, said.args)).collect();
+    let said: Vec<_> = c.said("onset").into_iter().take(3).map(|said| (said.speaker, said.args)).collect();
     assert_eq!(said, [0, 16, 32].map(|tick| ("parrot".to_owned(), args(tick))));
 }

@@ -23,8 +23,11 @@ pub(crate) struct Bot {
     pub(crate) port: u16,
     pub(crate) folder: PathBuf,
     child: Child,
-    /// When the process began.
+    /// When its files begin: it beats before anything that takes time. Until it has beaten: when the process began.
     pub(crate) started: Instant,
+    /// When it last beat, and when it was seen to have ended, by the clock on the wall.
+    pub(crate) last_beat: Option<Instant>,
+    pub(crate) gone: Option<Instant>,
     /// When it was launched and when it beat, by the conductor's clock.
     pub(crate) launched: f64,
     pub(crate) beats: Vec<f64>,
@@ -86,6 +89,8 @@ impl Bot {
             port,
             folder,
             started: Instant::now(),
+            last_beat: None,
+            gone: None,
             child: shell.spawn().unwrap(),
             launched: now,
             beats: Vec::new(),
@@ -103,6 +108,7 @@ impl Bot {
             && let Some(status) = self.child.try_wait().unwrap()
         {
             self.ended = Some((now, status));
+            self.gone = Some(Instant::now());
         }
     }
 

@@ -241,6 +241,11 @@ impl Foreign {
                 if said.tags != "s" {
                     self.faults.push(format!("the beat of {} is ,{}", bot.id, said.tags));
                 }
+                let now = Instant::now();
+                if bot.beats.is_empty() {
+                    bot.started = now;
+                }
+                bot.last_beat = Some(now);
                 bot.beats.push(self.now);
                 bot.listed = true;
             }

@@ -37,7 +37,7 @@ impl Stem {
     }
 
     /// The loudest sample between two instants, `margin` seconds within; the file begins when the
-    /// process did.
+    /// bot first beats.
     pub(crate) fn peak(&self, began: Instant, from: Instant, to: Instant, margin: f64) -> f32 {
         let frame = |at: Instant| (at.saturating_duration_since(began).as_secs_f64() * self.rate) as usize;
         let margin = Duration::from_secs_f64(margin);
