@@ -3,9 +3,9 @@
 //! apart two bots sound that play at the same ticks on different hosts.
 //!
 //! `cargo bench -p director --features network --bench hosts` (SECONDS=60 a row, ROUNDS=1000 broadcasts; ONLY=clock,
-//! cut, broadcast, death or together for one table; DIRECTOR=PATH for another build). Linux, as root: the hosts are network namespaces, each with a clock of its
-//! own offset and drift, and what is between them is a relay that delays and loses whole packets. The last table
-//! needs jackd2, and `cargo build --release --examples -p musebot-kit` (PARROT=PATH where it is elsewhere).
+//! cut, broadcast, flood, death or together for one table; WIRE=clean for one wire of a table; DIRECTOR=PATH for another
+//! build). Linux, as root: the hosts are network namespaces, each with a clock of its own offset and drift, and what is
+//! between them is a relay that delays and loses whole packets. The last table needs jackd2, and `cargo build --release --examples -p musebot-kit` (PARROT=PATH where it is elsewhere).
 #![allow(clippy::print_stdout, missing_docs, reason = "it prints tables")]
 
 #[cfg(target_os = "linux")]
@@ -78,6 +78,8 @@ mod linux {
         }
         if wanted("broadcast") {
             words::broadcasts(setting("ROUNDS", 1_000.0) as usize);
+        }
+        if wanted("flood") {
             words::flood();
         }
         if wanted("death") {
@@ -88,8 +90,14 @@ mod linux {
         }
     }
 
-    fn wires() -> [(&'static str, Link); 2] {
-        [("clean", Link::CLEAN), ("5 ± 3 ms, 1 % lost", Link::of(5.0, 3.0, 1.0))]
+    fn wires() -> Vec<(&'static str, Link)> {
+        let all = [("clean", Link::CLEAN), ("5 ± 3 ms, 1 % lost", Link::of(5.0, 3.0, 1.0))];
+        all.into_iter().filter(|(name, _)| is_wanted(name)).collect()
+    }
+
+    /// Whether a row of this wire is wanted.
+    pub(crate) fn is_wanted(wire: &str) -> bool {
+        std::env::var("WIRE").ok().is_none_or(|only| wire == only)
     }
 
     /// A bot of the world goes by the arrival of a tick, one of ours by the instant that the tick names.

@@ -18,6 +18,8 @@ use std::{
 
 const SEED: u64 = 7;
 const PERIOD: u32 = 256;
+/// What is farther apart is told by itself: whether it is one beat or many tells why.
+const FAR_MS: f64 = 2.0;
 
 /// A bot that plays a note on every beat.
 pub(crate) fn parrot() -> Option<PathBuf> {
@@ -43,6 +45,9 @@ pub(crate) fn onsets_apart(wires: &[(&str, Link)], seconds: f64) {
     for (name, link) in wires {
         let [bass, kick] = record(&server, &parrot, *link, seconds);
         let apart = apart(&bass, &kick);
+        for (beat, ms) in apart.iter().enumerate().filter(|(_, ms)| ms.abs() > FAR_MS) {
+            println!("{:22}beat {beat} is {ms:.2} ms apart", "");
+        }
         let [p50, p95, p99, most, mean] = quantiles(&apart);
         println!("{name:22}{:>8} {p50:>10.3} {p95:>8.3} {p99:>8.3} {most:>8.3} {mean:>8.3}", apart.len());
     }

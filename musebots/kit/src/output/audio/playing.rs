@@ -126,7 +126,15 @@ impl Playing {
             match report {
                 Report::Called { frame, time } => {
                     let to_ear = time.latency.as_secs_f64();
-                    self.clock.observe(frame, self.since_epoch(time.at) + to_ear);
+                    let heard = self.since_epoch(time.at) + to_ear;
+                    if let Some(jump) = self.clock.observe(frame, heard) {
+                        tracing::debug!(
+                            "audio device `{}` plays {:.2} ms later from now on (its callbacks are uneven by {:.2} ms)",
+                            self.name,
+                            jump * 1000.0,
+                            self.clock.jitter() * 1000.0
+                        );
+                    }
                     self.to_ear += (to_ear - self.to_ear) * 0.05;
                 }
                 Report::Begun { id, frame } => {
