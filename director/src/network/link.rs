@@ -369,7 +369,7 @@ fn subscribe(session: &Session, key: &str, sink: &Sink) -> Result<Subscriber<()>
                 sink.dropped.incoming.fetch_add(1, Relaxed);
             }
         }
-        Read::Again => {}
+        Read::Ignored => {}
         Read::Nonsense => drop(sink.dropped.nonsense.fetch_add(1, Relaxed)),
     };
     session
@@ -383,8 +383,9 @@ fn subscribe(session: &Session, key: &str, sink: &Sink) -> Result<Subscriber<()>
 /// What has arrived.
 enum Read {
     News(In),
-    /// What has been heard already: a topic is asked for twice for a moment, when what is asked for changes.
-    Again,
+    /// What has been heard already: a topic is asked for twice for a moment, when what is asked for changes. Or what
+    /// another one says that calls itself as we do: the leader tells it so.
+    Ignored,
     Nonsense,
 }
 
@@ -397,17 +398,23 @@ impl Sink {
         let key = sample.key_expr().as_str();
         let bytes = |payload: &ZBytes, most: usize| (payload.len() <= most).then(|| payload.to_bytes().into_owned());
         if let Some(rest) = key.strip_prefix(SAID).and_then(|rest| rest.strip_prefix('/')) {
-            let host = other(rest.split_once('/')?.0, &self.own)?;
+            let host = HostName::new(rest.split_once('/')?.0).ok()?;
+            if host == self.own {
+                return Some(Read::Ignored);
+            }
             let (number, tick) = Numbered::read(&sample.attachment()?.to_bytes())?;
             let bytes = bytes(sample.payload(), musebot_protocol::MAX_DATAGRAM)?;
             if !self.heard.lock().unwrap_or_else(PoisonError::into_inner).is_new(&host, number) {
-                return Some(Read::Again);
+                return Some(Read::Ignored);
             }
             let relayed = self.ear.get().is_some_and(|ear| ear(&bytes));
             return Some(Read::News(In::Said { host, tick, bytes, relayed }));
         }
         let rest = key.strip_prefix(WORD)?.strip_prefix('/')?;
-        let host = other(rest.split_once('/')?.0, &self.own)?;
+        let host = HostName::new(rest.split_once('/')?.0).ok()?;
+        if host == self.own {
+            return Some(Read::Ignored);
+        }
         Some(Read::News(In::Word { host, bytes: bytes(sample.payload(), word::LONGEST)? }))
     }
 }

@@ -11,7 +11,9 @@ struct Pair {
     satellite: Link,
     /// What the satellite hears.
     news: Receiver<In>,
-    _folder: tempfile::TempDir,
+    /// What the leader hears.
+    leaders: Receiver<In>,
+    folder: tempfile::TempDir,
 }
 
 fn pair() -> Pair {
@@ -22,9 +24,9 @@ fn pair() -> Pair {
         let link = Link::open(&end, &HostName::new(name).unwrap(), sender, Box::new(|_: &[u8]| None)).unwrap();
         (link, news)
     };
-    let (leader, _) = open(End::Leader(socket.clone()), "studio");
+    let (leader, leaders) = open(End::Leader(socket.clone()), "studio");
     let (satellite, news) = open(End::Satellite(socket), "left");
-    Pair { leader, satellite, news, _folder: folder }
+    Pair { leader, satellite, news, leaders, folder }
 }
 
 impl Pair {
@@ -110,4 +112,59 @@ fn who_passes_on_what_is_said_gets_it_first_and_in_order() {
         assert_eq!((host.as_str(), tick, bytes.as_slice(), relayed), ("studio", Tick(n.into()), &[n][..], true));
     }
     assert_eq!(*heard.lock().unwrap(), (0..100).map(|n| vec![n]).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_somebody_says_who_is_called_as_we_are_is_neither_heard_nor_taken_for_nonsense() {
+    let mut pair = pair();
+    let socket = pair.folder.path().join("link");
+    let join = |name: &str| {
+        let (sender, news) = channel(16);
+        let end = End::Satellite(socket.clone());
+        (Link::open(&end, &HostName::new(name).unwrap(), sender, Box::new(|_: &[u8]| None)).unwrap(), news)
+    };
+    let ((namesake, _), (_right, mut news)) = (join("left"), join("right"));
+    let deadline = Instant::now() + PATIENCE;
+    let is_told = |link: &Link, news: &mut Receiver<In>, from: &str| {
+        loop {
+            link.tell(None, b"hello".to_vec());
+            std::thread::sleep(Duration::from_millis(20));
+            match news.try_recv() {
+                Ok(In::Word { host, .. }) => break assert_eq!(host.as_str(), from),
+                _ => assert!(Instant::now() < deadline, "nobody hears {from}"),
+            }
+        }
+    };
+    is_told(&namesake, &mut news, "left");
+    is_told(&pair.leader, &mut pair.news, "studio");
+    assert_eq!(pair.satellite.dropped().nonsense.load(Relaxed), 0);
+}
+
+#[test]
+fn what_a_satellite_says_at_once_and_what_waits_for_the_link_stay_in_order() {
+    const MANY: i64 = 3_000;
+    let mut pair = pair();
+    pair.leader.listen_to(None);
+    // What was said before the satellite knows that somebody listens is heard by nobody.
+    let deadline = Instant::now() + PATIENCE;
+    while pair.leaders.try_recv().is_err() {
+        assert!(Instant::now() < deadline, "the leader hears nothing");
+        pair.satellite.say("topic", Tick(-1), b"heard?");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // Time for what is under way to be little again; then bursts of which the first are little and the rest are not, and
+    // topics that are new.
+    std::thread::sleep(Duration::from_secs(2));
+    for n in 0..MANY {
+        pair.satellite.say(&format!("topic/{}", n / 100), Tick(n), &[0; 64]);
+        if n % 500 == 499 {
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+    let mut ticks = Vec::new();
+    while ticks.last() != Some(&(MANY - 1)) {
+        let Some(In::Said { tick, .. }) = pair.leaders.blocking_recv() else { panic!("no broadcast") };
+        ticks.extend((tick.0 >= 0).then_some(tick.0));
+    }
+    assert_eq!(ticks, (0..MANY).collect::<Vec<_>>());
 }
