@@ -3,7 +3,6 @@
 #[path = "support/audio_server.rs"]
 mod audio_server;
 #[path = "support/process.rs"]
-#[expect(dead_code, reason = "other tests take the rest")]
 mod process;
 
 use crate::{
@@ -91,8 +90,8 @@ fn three_bots_sound_in_time_and_a_gain_of_0_silences_exactly_one() {
     assert!(director.command(&["gain", "bass", "0"]).0);
     let turned_down = recording.seconds();
     recording.until(turned_down + FADE + AFTER);
-    assert!(director.command(&["quit"]).0);
     let quit = recording.seconds();
+    assert!(director.command(&["quit"]).0);
     recording.until(quit + FADED_WITHIN + 1.0);
     let sound = recording.stop();
 

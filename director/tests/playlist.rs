@@ -79,8 +79,8 @@ fn sets_follow_each_other_with_a_short_gap_and_guests_come_back() {
         eprintln!("{tick} {gap:?}");
         std::mem::replace(&mut last, (tick, Instant::now())).0 > tick
     });
-    // A guest is given a second to fade, and a heartbeat comes every 0.4 s. Who is not taken in so is missed after six.
-    assert!(gap < Duration::from_secs(5), "{gap:?} from one set to the next");
+    // A guest is given a second to fade, and a heartbeat comes every 0.4 s.
+    assert!(gap < Duration::from_millis(2500), "{gap:?} from one set to the next");
     eprintln!("from the last tick of one set to the first of the next: {} ms", gap.as_millis());
     guest.hear_one(b"/agent/off\0");
     let names = begun(&director, 3);
@@ -94,23 +94,20 @@ fn sets_follow_each_other_with_a_short_gap_and_guests_come_back() {
 #[test]
 fn each_set_ends_after_its_own_length_or_the_set_length_whichever_is_first() {
     let home = folder(&[("long.toml", "tempo = 240\nbars = 99\n"), ("short.toml", "tempo = 240\nbars = 1\n")]);
-    let asked = Instant::now();
     let director = Director::play(home.path(), &["--set-length", "3s"]);
     let first = Instant::now();
     begun(&director, 2);
-    let (least, most, second) = (first.elapsed(), asked.elapsed(), Instant::now());
+    let (long, second) = (first.elapsed(), Instant::now());
     begun(&director, 3);
     let short = second.elapsed();
-    // It begins some time after we have asked for it, and before we see it.
-    assert!(most > Duration::from_millis(2900) && least < Duration::from_secs(6), "{least:?} to {most:?}");
+    assert!(long > Duration::from_millis(2900) && long < Duration::from_secs(6), "{long:?}");
     assert!(short < Duration::from_millis(2900), "{short:?}");
 }
 
 #[test]
 fn all_bots_have_gone_before_the_next_begin() {
     real_bots();
-    // Long enough for the bass to be seen.
-    let set = "tempo = 240\nbars = 8\n[[bot]]\nid = \"bass\"\nprogram = \"bass\"\noutput = \"null\"\n";
+    let set = "tempo = 240\nbars = 2\n[[bot]]\nid = \"bass\"\nprogram = \"bass\"\noutput = \"null\"\n";
     let home = folder(&[("a.toml", set), ("b.toml", set)]);
     let director = Director::play(home.path(), &["--set-length", "1m"]);
     director.plays(&["bass"]);

@@ -84,10 +84,8 @@ fn a_knob_moves_a_gain_its_fader_follows_and_both_come_back_after_unplugging() {
         for shown in first {
             assert_eq!(device.1.1.recv_timeout(process::PATIENCE), Ok(shown));
         }
-        wait_until("the knob moves the gain", || {
-            slide(&mut device.0, 0, 64);
-            bass(&director) == ("0.25".into(), "no".into())
-        });
+        slide(&mut device.0, 0, 64);
+        wait_until("the knob moves the gain", || bass(&director) == ("0.25".into(), "no".into()));
         assert!(device.0.send(Instant::now(), MidiMessage::note_on(1, 36, 90)));
         wait_until("the pad mutes", || bass(&director).1 == "yes");
         assert!(device.0.send(Instant::now(), MidiMessage::note_off(1, 36)));
@@ -102,10 +100,8 @@ fn a_knob_moves_a_gain_its_fader_follows_and_both_come_back_after_unplugging() {
             device = (knobs(), lamps());
             wait_until("its return is said", || director.said().matches("nano:knobs is here").count() == round);
             assert_eq!(device.1.1.recv_timeout(process::PATIENCE), Ok(MidiMessage::control(1, 0, 127)));
-            wait_until("the knob moves the gain again", || {
-                slide(&mut device.0, 0, 64);
-                bass(&director).0 == "0.25"
-            });
+            slide(&mut device.0, 0, 64);
+            wait_until("the knob moves the gain again", || bass(&director).0 == "0.25");
         }
         assert_eq!(director.said().matches("no control surface yet").count(), 1, "{}", director.said());
     });
@@ -142,11 +138,9 @@ fn a_knob_is_learnt_works_at_once_and_is_written_into_the_file() {
             "{said}"
         );
         // It takes over where it meets the value.
-        wait_until("the knob moves the gain", || {
-            slide(&mut knobs, 14, 127);
-            slide(&mut knobs, 14, 64);
-            bass(&director).0 == "0.25"
-        });
+        slide(&mut knobs, 14, 127);
+        slide(&mut knobs, 14, 64);
+        wait_until("the knob moves the gain", || bass(&director).0 == "0.25");
 
         let said = learn(&director, &["learn", "bass.gain", "--write"], &mut knobs, 15);
         assert!(said.contains("written into"), "{said}");

@@ -13,7 +13,7 @@ pd -nogui -noaudio -stderr -send "ports $ours $theirs" "$copy/test.pd" >"$copy/s
 director=$!
 pd -nogui -noaudio -stderr "$copy/bot.pd" >"$copy/log" 2>&1 &
 bot=$!
-(sleep 60; kill "$bot") >/dev/null 2>&1 &
+(sleep 15; kill "$bot") >/dev/null 2>&1 &
 wait "$bot"
 code=$?
 

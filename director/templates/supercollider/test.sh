@@ -3,5 +3,5 @@
 "$(dirname "$0")/run.sh" test.scd &
 test=$!
 # After a mistake in the text of a file, sclang would wait for ever.
-(sleep 120; kill "$test") >/dev/null 2>&1 &
+(sleep 30; kill "$test") >/dev/null 2>&1 &
 wait "$test"

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Nobody waits longer to hear that it does not work.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(10);
 
 /// A director that is not let in: what it says. It has ended with 1, and soon.
 #[track_caller]

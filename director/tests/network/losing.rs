@@ -16,14 +16,6 @@ const TERM: i32 = 15;
 /// Two seconds, and what a loaded machine takes.
 const NOTICED: Duration = Duration::from_secs(4);
 
-/// Waits until two players have heard about the same tick last. One who is elsewhere in the piece stays there; one who has
-/// not had its turn catches up.
-#[track_caller]
-fn are_at_the_same_place(one: &Player, other: &Player) {
-    let last = |player: &Player| player.ticks().last().map_or(0, |tick| tick.1);
-    wait_until("both are at the same place", || (last(one) - last(other)).abs() < 20);
-}
-
 #[test]
 fn a_satellite_that_is_killed_is_missed_soon_and_its_bots_are_back_with_it() {
     let stage = Stage::new();
@@ -42,7 +34,8 @@ fn a_satellite_that_is_killed_is_missed_soon_and_its_bots_are_back_with_it() {
     b.hears_ticks(20);
     in_order(&a.ticks());
     in_order(&b.ticks());
-    are_at_the_same_place(&a, &b);
+    let last = |player: &Player| player.ticks().last().map_or(0, |tick| tick.1);
+    assert!((last(&a) - last(&b)).abs() < 20, "both are at the same place");
 }
 
 #[test]
@@ -89,10 +82,10 @@ fn without_its_leader_a_satellite_plays_on_in_time_and_joins_the_one_that_takes_
     b.knows(&["b@left"]);
     b.hears_ticks(80);
     in_order(&b.ticks());
-    // 12.5 ms each: neither a hail nor a gap until the loss is noticed, which takes two seconds.
+    // 12.5 ms each: neither a gap nor a hail.
     let ticks = b.ticks();
     let longest = ticks.windows(2).map(|t| t[1].0.duration_since(t[0].0)).max().unwrap();
-    assert!(longest < Duration::from_secs(1), "a gap of {longest:?}");
+    assert!(longest < Duration::from_millis(200), "a gap of {longest:?}");
     // Another one leads there, at another tempo; its ticks begin at 0.
     let puppet = children(left.child.id())[0];
     let studio = stage.lead_at(&at, &duo("").replace("tempo = 300", "tempo = 200"));
@@ -109,8 +102,9 @@ fn without_its_leader_a_satellite_plays_on_in_time_and_joins_the_one_that_takes_
     a.knows(&["a@studio", "b@left"]);
     b.hears_ticks(20);
     in_order(&b.ticks());
-    assert_eq!(b.ticks().last().unwrap().2, 200.0);
-    are_at_the_same_place(&a, &b);
+    let last = |player: &Player| *player.ticks().last().unwrap();
+    assert_eq!(last(&b).2, 200.0);
+    assert!((last(&a).1 - last(&b).1).abs() < 20, "both are at the same place");
 }
 
 #[test]
@@ -162,7 +156,8 @@ fn a_satellite_that_stood_still_goes_on_where_the_others_are_in_their_tempo() {
     let ticks = b.ticks();
     assert!(ticks.windows(2).all(|t| t[1].1 > t[0].1), "no tick comes twice");
     in_order(&a.ticks());
-    are_at_the_same_place(&a, &b);
+    let last = |player: &Player| player.ticks().last().unwrap().1;
+    assert!((last(&a) - last(&b)).abs() < 20, "both are at the same place: {} and {}", last(&a), last(&b));
 }
 
 /// A leader that stands still for a while, as a laptop that sleeps.
@@ -184,5 +179,6 @@ fn a_leader_that_stood_still_goes_on_where_the_satellite_is() {
     b.knows(&["a@studio", "b@left"]);
     let ticks = a.ticks();
     assert!(ticks.windows(2).all(|t| t[1].1 > t[0].1), "no tick comes twice");
-    are_at_the_same_place(&a, &b);
+    let last = |player: &Player| player.ticks().last().unwrap().1;
+    assert!((last(&a) - last(&b)).abs() < 20, "both are at the same place: {} and {}", last(&a), last(&b));
 }

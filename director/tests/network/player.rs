@@ -182,12 +182,6 @@ pub(crate) fn message(address: &str, tags: &str, args: &[u8]) -> Vec<u8> {
     [osc(address.as_bytes()), osc(tags.as_bytes()), args.to_vec()].concat()
 }
 
-/// By how many milliseconds one instant is after another; below 0, before it.
-pub(crate) fn milliseconds_after(one: Instant, other: Instant) -> f64 {
-    let after = |a: Instant, b: Instant| a.saturating_duration_since(b).as_secs_f64();
-    (after(one, other) - after(other, one)) * 1000.0
-}
-
 /// Asserts that ticks come one after the other.
 #[track_caller]
 pub(crate) fn in_order(ticks: &[Tick]) {

@@ -25,21 +25,13 @@ pub(crate) fn megabytes(director: &Director) -> u64 {
 }
 
 /// Does something again and again, until it is told to stop.
-fn again(stop: &Arc<AtomicBool>, what: impl FnMut() + Send + 'static) -> std::thread::JoinHandle<()> {
-    again_after(Duration::from_millis(1), stop, what)
-}
-
-/// The same with a pause of its own: an attacker with a machine of its own leaves ours to the band.
-pub(crate) fn again_after(
-    pause: Duration,
-    stop: &Arc<AtomicBool>,
-    mut what: impl FnMut() + Send + 'static,
-) -> std::thread::JoinHandle<()> {
+pub(crate) fn again(stop: &Arc<AtomicBool>, mut what: impl FnMut() + Send + 'static) -> std::thread::JoinHandle<()> {
     let stop = stop.clone();
     std::thread::spawn(move || {
         while !stop.load(Relaxed) {
             what();
-            std::thread::sleep(pause);
+            // An attacker with a machine of its own leaves ours to the band.
+            std::thread::sleep(Duration::from_millis(1));
         }
     })
 }

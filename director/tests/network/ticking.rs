@@ -1,14 +1,13 @@
 //! Hosts with clocks of their own make the same ticks at the same instants.
 
 use crate::{
-    player::{Player, in_order, milliseconds_after},
+    player::{Player, in_order},
     stage::{Stage, does, duo},
 };
 use std::collections::BTreeMap;
 
-/// How far apart two players hear the same tick, in the median of who hears it earlier and who later: a clock that is
-/// not put right is 37 ms off.
-const APART_MS: f64 = 10.0;
+/// Where two players hear the same tick, in the median: on an idle machine it is a tenth of that.
+const APART_MS: f64 = 3.0;
 
 #[test]
 fn a_satellite_whose_clock_is_wrong_ticks_with_the_leader_and_none_is_missing_or_doubled() {
@@ -34,13 +33,12 @@ fn a_satellite_whose_clock_is_wrong_ticks_with_the_leader_and_none_is_missing_or
         for (at, number, tempo) in ticks {
             let Some((leaders, leading)) = leaders.get(&number) else { continue };
             other_tempo += i32::from(tempo != *leading);
-            apart.push(milliseconds_after(at, *leaders));
+            apart.push(at.max(*leaders).duration_since(at.min(*leaders)).as_secs_f64() * 1000.0);
         }
         apart.sort_by(f64::total_cmp);
         assert!(apart.len() > 300, "{} ticks in common", apart.len());
         let median = apart[apart.len() / 2];
-        let (least, most) = (apart[0], apart[apart.len() - 1]);
-        assert!(median.abs() < APART_MS, "{median} ms apart in the median, from {least} to {most}");
+        assert!(median < APART_MS, "{median} ms apart in the median, {} at most", apart[apart.len() - 1]);
         assert!(other_tempo <= 4, "{other_tempo} ticks with another tempo");
     }
 }

@@ -148,12 +148,6 @@ impl Director {
     /// Waits until these bots play.
     #[track_caller]
     pub(crate) fn plays(&self, bots: &[&str]) {
-        self.plays_within(PATIENCE, bots);
-    }
-
-    /// The same with a patience of its own.
-    #[track_caller]
-    pub(crate) fn plays_within(&self, patience: Duration, bots: &[&str]) {
         let playing = || {
             let table = self.command(&["bots"]).1;
             let state = |bot: &str| {
@@ -164,7 +158,7 @@ impl Director {
             };
             bots.iter().all(|bot| state(bot).as_deref() == Some("playing"))
         };
-        wait_so_long(patience, &format!("{} play", bots.join(", ")), playing);
+        wait_until(&format!("{} play", bots.join(", ")), playing);
     }
 
     /// A command from another terminal: its exit status, stdout and stderr.

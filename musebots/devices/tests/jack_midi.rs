@@ -12,7 +12,6 @@ use musebot_devices::{
     midi_system,
 };
 use std::{
-    io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     sync::{
         Mutex, PoisonError,
@@ -21,8 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Frames to a cycle: messages sit at their frames all the same, and a busy machine misses fewer of longer cycles.
-const PERIOD: u32 = 512;
+const PERIOD: u32 = 64;
 /// A frame.
 const FRAME: Duration = Duration::from_nanos(20_834);
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -79,10 +77,12 @@ fn messages_arrive_at_the_frame_of_their_instant() {
         let (_input, heard) = hear(&own("in"));
         let mut out = MidiOut::open("player", &named("listener:in")).unwrap();
         assert_eq!((out.name(), out.system()), ("listener:in", MidiSystem::Jack));
-        // A cycle and a little; the server measures how long one is.
-        let cycle = FRAME * PERIOD;
-        assert!(out.latency() > cycle / 2 && out.latency() < cycle * 3, "{:?}", out.latency());
-        let start = Instant::now() + Duration::from_millis(200);
+        assert!(
+            out.latency() > Duration::from_millis(1) && out.latency() < Duration::from_millis(5),
+            "{:?}",
+            out.latency()
+        );
+        let start = Instant::now() + Duration::from_millis(50);
         // Given backwards, so that nothing but the instants can order them.
         let due: Vec<_> = (0..100).map(|n| start + Duration::from_micros(3_137) * n).collect();
         for (n, at) in due.iter().enumerate().rev() {
@@ -97,8 +97,8 @@ fn messages_arrive_at_the_frame_of_their_instant() {
             before = Some(pitch);
             off.push(off_by(at, due[usize::from(pitch)]));
         }
-        // A server without priority may still leave out a period, with all that is in it: three or four.
-        assert!(off.len() >= 80, "{}", off.len());
+        // A server without priority may still leave out a period, with all that is in it.
+        assert!(off.len() >= 90, "{}", off.len());
         off.sort();
         assert!(off[off.len() / 2] <= 2 * FRAME, "{off:?}");
         let mut late = Vec::new();
@@ -112,8 +112,7 @@ fn at_one_frame_the_important_ones_go_first() {
     on_a_server("at_one_frame_the_important_ones_go_first", || {
         let (_input, heard) = hear(&own("in"));
         let mut out = MidiOut::open("player", &named("listener:in")).unwrap();
-        // Long enough for all to be given before the cycle that they are in.
-        let at = Instant::now() + Duration::from_millis(100);
+        let at = Instant::now() + Duration::from_millis(30);
         let wanted = [
             MidiMessage::CLOCK,
             MidiMessage::note_off(1, 60),
@@ -139,9 +138,9 @@ fn what_is_due_when_an_output_is_closed_still_goes_and_what_is_not_does_not() {
         drop(out);
         assert_eq!(heard.recv_timeout(PATIENCE).unwrap().1, MidiMessage::note_off(1, 60));
         let mut out = MidiOut::open("player", &named("listener:in")).unwrap();
-        out.send(Instant::now() + Duration::from_millis(200), MidiMessage::note_on(1, 62, 100));
+        out.send(Instant::now() + Duration::from_millis(20), MidiMessage::note_on(1, 62, 100));
         out.forget();
-        out.send(Instant::now() + Duration::from_millis(200), MidiMessage::note_off(1, 62));
+        out.send(Instant::now() + Duration::from_millis(20), MidiMessage::note_off(1, 62));
         assert_eq!(heard.recv_timeout(PATIENCE).unwrap().1, MidiMessage::note_off(1, 62));
         assert!(heard.try_recv().is_err());
     });
@@ -210,12 +209,11 @@ fn a_virtual_port_passes_on_and_outlives_its_writer() {
         let (input, heard) = hear(&named("band:song"));
         for pitch in [60, 61] {
             let mut out = MidiOut::open("player", &port.input()).unwrap();
-            let due = Instant::now() + Duration::from_millis(100);
+            let due = Instant::now() + Duration::from_millis(20);
             out.send(due, MidiMessage::note_on(1, pitch, 100));
             let (at, message) = heard.recv_timeout(PATIENCE).unwrap();
             assert_eq!(message, MidiMessage::note_on(1, pitch, 100));
-            // Not a cycle off, nor half of one.
-            assert!(off_by(at, due) < FRAME * PERIOD / 2, "{:?}", off_by(at, due));
+            assert!(off_by(at, due) < Duration::from_millis(5), "{:?}", off_by(at, due));
         }
         assert!(!port.is_lost() && !input.is_lost());
     });
@@ -226,24 +224,15 @@ fn another_program_reads_the_same_bytes() {
     on_a_server("another_program_reads_the_same_bytes", || {
         let mut out = MidiOut::open("player", &own("notes")).unwrap();
         let dump = Command::new("jack_midi_dump").arg("dump").stdout(Stdio::piped()).spawn();
-        let Ok(mut dump) = dump else { return };
+        let Ok(dump) = dump else { return };
         wait_until("jack_midi_dump runs", || midi_outputs().iter().any(|port| port.name.starts_with("dump:")));
         let theirs = midi_outputs().into_iter().find(|port| port.name.starts_with("dump:")).unwrap().name;
         assert!(Command::new("jack_connect").args(["player:notes", &theirs]).status().unwrap().success());
         out.send(Instant::now(), MidiMessage::note_on(3, 64, 99));
         out.send(Instant::now() + Duration::from_millis(5), MidiMessage::program(3, 7));
-        let (tell, told) = channel();
-        let lines = BufReader::new(dump.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let reader = std::thread::spawn(move || lines.for_each(|line| _ = tell.send(line)));
-        // It has both, or we have waited long enough.
-        let mut said = String::new();
-        while !(said.contains("92 40 63") && said.contains("c2 07")) {
-            let Ok(line) = told.recv_timeout(PATIENCE) else { break };
-            said.extend([line.as_str(), "\n"]);
-        }
+        std::thread::sleep(Duration::from_millis(300));
         assert!(Command::new("kill").arg(dump.id().to_string()).status().unwrap().success());
-        dump.wait().unwrap();
-        reader.join().unwrap();
+        let said = String::from_utf8(dump.wait_with_output().unwrap().stdout).unwrap();
         assert!(said.contains("92 40 63") && said.contains("c2 07"), "{said}");
     });
 }

@@ -61,13 +61,10 @@ fn b3_beats_at_most_every_400_ms_after_the_first() {
     c.launch(&[]);
     c.wait("twelve heartbeats", |c| c.beats().len() >= 12);
     let beats = c.beats();
-    let mut apart: Vec<Duration> = beats.windows(2).map(|w| w[1] - w[0]).collect();
-    apart.sort();
-    let (median, longest) = (apart[apart.len() / 2], apart[apart.len() - 1]);
-    eprintln!("{median:?} apart in the median, {longest:?} at most");
-    assert!((390..=450).contains(&median.as_millis()), "{median:?}");
-    // A pause that is the bot's own is longer than one that a busy machine makes.
-    assert!(longest < Duration::from_secs(2), "{longest:?}");
+    let mean = (beats[11] - beats[0]) / 11;
+    eprintln!("mean distance {mean:?}");
+    assert!((390..=450).contains(&mean.as_millis()), "{mean:?}");
+    assert!(beats.windows(2).all(|w| w[1] - w[0] < Duration::from_secs(1)));
 }
 
 #[test]

@@ -43,8 +43,9 @@ impl Mouth {
 }
 
 /// How much is under way to the leader at the most, as far as we can tell without asking: a bucket that drains steadily. What
-/// it holds always fits into the socket behind the engine (208 KiB on Linux, of which small messages use a third), also when nothing leaves
-/// it until the link is found dead; so whoever says it never waits.
+/// it calls little always fits into the socket behind the engine (208 KiB on Linux, of which small messages use a third), also
+/// when nothing leaves it until the link is found dead: so whoever says it does not wait. Only a leader that goes on speaking
+/// and reads nothing for many seconds makes it wait, two seconds at most, until the engine gives the link up.
 #[derive(Debug, Default)]
 pub(super) struct UnderWay {
     bytes: f64,
@@ -63,7 +64,9 @@ impl UnderWay {
     pub(super) fn adds(&mut self, bytes: usize, now: Duration) {
         let passed = now.saturating_sub(self.at).as_secs_f64();
         self.at = self.at.max(now);
-        self.bytes = (self.bytes - passed * LITTLE / LEAVES_WITHIN).max(0.0) + bytes as f64 + AROUND;
+        let left = (self.bytes - passed * LITTLE / LEAVES_WITHIN).max(0.0);
+        // A flood has left, or its link is dead, as soon as this has drained.
+        self.bytes = (left + bytes as f64 + AROUND).min(2.0 * LITTLE);
     }
 
     /// Whether that was little.
@@ -90,6 +93,16 @@ mod tests {
         assert!(little(80, 100_000), "eighty at once");
         assert!(!little(200, 100_000), "two hundred at once");
         assert!(!little(10_000, 100), "a hundred a second for ever");
+    }
+
+    #[test]
+    fn after_the_longest_flood_it_is_little_again_in_two_seconds_and_not_sooner() {
+        let mut under_way = UnderWay::default();
+        (0..100_000).for_each(|n| under_way.adds(200, Duration::from_micros(n * 100)));
+        under_way.adds(0, Duration::from_millis(11_900));
+        assert!(!under_way.is_little());
+        under_way.adds(0, Duration::from_millis(12_050));
+        assert!(under_way.is_little());
     }
 
     proptest! {

@@ -129,7 +129,7 @@ impl Playing {
                     let heard = self.since_epoch(time.at) + to_ear;
                     if let Some(jump) = self.clock.observe(frame, heard) {
                         tracing::debug!(
-                            "audio device `{}` plays {:.2} ms later from now on (its callbacks are uneven by {:.2} ms)",
+                            "audio device `{}` goes on {:+.2} ms from where it was (its callbacks are uneven by {:.2} ms)",
                             self.name,
                             jump * 1000.0,
                             self.clock.jitter() * 1000.0
