@@ -11,7 +11,13 @@ pub mod sheet;
 pub mod word;
 
 #[cfg(feature = "network")]
+mod breath;
+#[cfg(feature = "network")]
+mod bucket;
+#[cfg(feature = "network")]
 mod door;
+#[cfg(feature = "network")]
+mod early;
 #[cfg(feature = "network")]
 mod edge;
 #[cfg(feature = "network")]
@@ -27,6 +33,8 @@ mod none;
 #[cfg(feature = "network")]
 pub mod notice;
 #[cfg(feature = "network")]
+mod number;
+#[cfg(feature = "network")]
 pub mod ping;
 #[cfg(feature = "network")]
 pub mod pinger;
@@ -36,6 +44,8 @@ mod porch;
 mod room;
 #[cfg(feature = "network")]
 pub mod seal;
+#[cfg(feature = "network")]
+mod thread;
 #[cfg(feature = "network")]
 mod topic;
 

@@ -135,7 +135,7 @@ impl Director {
             self.counts(host, from);
         }
         match word {
-            Word::Hello => self.host_asks(now, host, from),
+            Word::Hello { .. } => self.host_asks(now, host, from),
             Word::Welcome(welcome) => self.welcomed(now, host, from, *welcome),
             Word::Refused(why) => self.refused(now, host, &why),
             Word::Map(map) => self.leader_map(now, host, &map),

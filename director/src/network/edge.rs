@@ -1,12 +1,14 @@
 //! Where a director touches the network: the link, the door to it, and the pings.
 
 mod error;
+mod sessions;
 
 pub use error::NetworkError;
 
 use super::{
     HostName, Lost,
     door::{Door, Unreached, Whom},
+    early::Early,
     families,
     key::Key,
     link::{End, In, Link},
@@ -21,8 +23,8 @@ use super::{
 use crate::{clock, director::Reckoning, runtime};
 use musebot_protocol::Tick;
 use ring::rand::{SecureRandom, SystemRandom};
+use sessions::{Session, Sessions};
 use std::{
-    collections::BTreeMap,
     io,
     net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
     sync::{atomic::Ordering::Relaxed, mpsc::sync_channel},
@@ -36,9 +38,6 @@ const SOCKET: &str = "link";
 const INBOX: usize = 8192;
 /// Measurements of the clock that wait, at most.
 const REPORTS: usize = 64;
-/// A host's session of pings: its number, and its key.
-type Session = (u64, [u8; 32]);
-
 /// Pongs that the link has brought and that wait for the pinger, at most.
 const PONGS: usize = 64;
 /// How long a leader may take to answer the first hello, each time it is said.
@@ -53,6 +52,8 @@ pub struct Edge {
     /// Drawn when this director began.
     me: u64,
     way: Way,
+    /// Where the system lets us.
+    early: Option<Early>,
     dropped: Lost,
     notice: Option<Notice>,
     /// Where the link's socket is; nobody else of this machine can look into it.
@@ -64,15 +65,15 @@ enum Way {
         porch: Porch,
         answerer: Answerer,
         port: u16,
-        /// By which each host asks for the time, and how that is signed.
-        sessions: BTreeMap<HostName, Session>,
+        sessions: Sessions,
     },
     Satellite {
         door: Door,
         leader: HostName,
         pinger: Option<Pinger>,
-        /// The leader's UDP port for pings.
+        /// The leader's UDP ports for pings, and for early copies; 0: none.
         pings: u16,
+        copies: u16,
         /// What the pinger gets, when it begins.
         pongs: Option<Pongs>,
         reports: mpsc::Receiver<Report>,
@@ -127,8 +128,9 @@ impl Edge {
         let link = Link::open(&End::Leader(inside.clone()), own, sender, Box::new(answerer.elsewhere()));
         let link = link.map_err(|e| NetworkError::Other(e.to_string()))?;
         let porch = Porch::open(calls, Seal::new(key)?, own, &inside)?;
-        let way = Way::Leader { porch, answerer, port, sessions: BTreeMap::new() };
-        Ok(Self { link, news, me: draw()?, way, dropped: Lost::default(), notice: None, _folder: folder })
+        let early = early(&link, true, families::udp_at(SocketAddr::new(at.ip(), 0)));
+        let way = Way::Leader { porch, answerer, port, sessions: Sessions::default() };
+        Ok(Self { link, news, me: draw()?, way, early, dropped: Lost::default(), notice: None, _folder: folder })
     }
 
     /// Where other machines reach the leader: its port, also where the system has chosen it.
@@ -183,11 +185,14 @@ impl Edge {
             leader: own.clone(),
             pinger: None,
             pings: 0,
+            copies: 0,
             pongs: Some(pongs),
             reports,
             sender: reporter,
         };
-        let mut edge = Self { link, news, me: draw()?, way, dropped: Lost::default(), notice: None, _folder: folder };
+        let early = early(&link, false, families::udp());
+        let mut edge =
+            Self { link, news, me: draw()?, way, early, dropped: Lost::default(), notice: None, _folder: folder };
         let welcome = edge.ask_to_be_let_in(&leader.at)?;
         edge.measure(&welcome);
         Ok((edge, welcome))
@@ -195,7 +200,7 @@ impl Edge {
 
     fn ask_to_be_let_in(&mut self, leader: &str) -> Result<Welcome, NetworkError> {
         for _ in 0..HELLOS {
-            self.tell(None, Word::Hello);
+            self.tell(None, Word::hello());
             let until = std::time::Instant::now() + ANSWERS_WITHIN;
             while std::time::Instant::now() < until {
                 match self.news.try_recv() {
@@ -216,9 +221,12 @@ impl Edge {
 
     /// Begins to measure the leader's clock, or goes on with a new session.
     fn measure(&mut self, welcome: &Welcome) {
-        let Way::Satellite { door, leader, pinger, pings, pongs, sender, .. } = &mut self.way else { return };
+        let Way::Satellite { door, leader, pinger, pings, copies, pongs, sender, .. } = &mut self.way else { return };
         *leader = welcome.leader.clone();
-        *pings = welcome.pings;
+        (*pings, *copies) = (welcome.pings, welcome.early);
+        if let Some(early) = self.early.as_ref().filter(|_| *copies > 0) {
+            early.call(families::at_port(door.leader(), *copies), welcome.session, &welcome.key);
+        }
         let to = families::at_port(door.leader(), welcome.pings);
         if let Some(pinger) = pinger {
             return pinger.renew(to, welcome.session, welcome.key);
@@ -238,23 +246,49 @@ impl Edge {
 
     /// Says something to one director, or to all.
     pub fn tell(&mut self, to: Option<&HostName>, mut word: Word) {
-        if let (Word::Welcome(welcome), Some(host)) = (&mut word, to) {
-            let Way::Leader { answerer, port, sessions, .. } = &mut self.way else { return };
-            // Whoever is let in again keeps its session: it may not hear of another one.
-            let session = match sessions.get(host) {
-                Some(known) => Ok(*known),
-                None => new_session(answerer),
-            };
-            match session {
-                Ok((session, key)) => {
-                    sessions.insert(host.clone(), (session, key));
-                    (welcome.session, welcome.key, welcome.pings) = (session, key, *port);
+        let copies = self.early.as_ref().map_or(0, Early::port);
+        match (&mut word, to) {
+            (Word::Hello { early }, _) => *early = copies,
+            (Word::Welcome(welcome), Some(host)) => {
+                let Way::Leader { port, .. } = &self.way else { return };
+                (welcome.pings, welcome.early) = (*port, copies);
+                match self.admit(host) {
+                    Ok(session) => (welcome.session, welcome.key) = session,
+                    // It would play without knowing our clock.
+                    Err(why) => word = Word::Refused(why),
                 }
-                // It would play without knowing our clock.
-                Err(why) => word = Word::Refused(why),
             }
+            _ => {}
         }
         self.link.tell(to, Letter { from: self.me, to: None, word }.encode());
+    }
+
+    /// Lets a host ask for the time, and sends it early copies.
+    fn admit(&mut self, host: &HostName) -> Result<Session, String> {
+        let Way::Leader { porch, answerer, sessions, .. } = &mut self.way else {
+            return Err("this director does not lead".to_owned());
+        };
+        let session = match sessions.of(host) {
+            Some(known) => known,
+            None => {
+                let new = new_session()?;
+                if let Some((before, _)) = sessions.begins(host, new) {
+                    answerer.dismiss(before);
+                    self.early.iter().for_each(|early| early.dismiss(before));
+                }
+                let full = |full| format!("{full}: end `director join` on one that is not needed, and try again");
+                if let Err(why) = answerer.admit(new.0, new.1).map_err(full) {
+                    sessions.ends(host);
+                    return Err(why);
+                }
+                new
+            }
+        };
+        if let Some(early) = &self.early {
+            let at = sessions.port(host).and_then(|port| Some(SocketAddr::new(porch.address(host)?, port)));
+            early.admit(host, session.0, &session.1, at);
+        }
+        Ok(session)
     }
 
     /// Tells one director that it is not let in; its namesake does not mind it.
@@ -262,11 +296,12 @@ impl Edge {
         self.link.tell(Some(host), Letter { from: self.me, to: Some(to), word: Word::Refused(why) }.encode());
     }
 
-    /// A host has gone: it is not told the time any more.
+    /// A host has gone: it is not told the time any more, and sent nothing early.
     pub fn dismiss(&mut self, host: &HostName) {
         let Way::Leader { answerer, sessions, .. } = &mut self.way else { return };
-        if let Some((session, _)) = sessions.remove(host) {
+        if let Some((session, _)) = sessions.ends(host) {
             answerer.dismiss(session);
+            self.early.iter().for_each(|early| early.dismiss(session));
         }
     }
 
@@ -289,12 +324,15 @@ impl Edge {
     pub async fn next(&mut self) -> Brings {
         loop {
             let brings = match &mut self.way {
-                Way::Satellite { reports, door, pinger, pings, .. } => tokio::select! {
+                Way::Satellite { reports, door, pinger, pings, copies, .. } => tokio::select! {
                     Some(news) = self.news.recv() => self.read(news),
                     Some(report) = reports.recv() => {
                         // The link may have found it at another address.
                         if let Some(pinger) = pinger {
                             pinger.aim(families::at_port(door.leader(), *pings));
+                        }
+                        if let Some(early) = self.early.as_ref().filter(|_| *copies > 0) {
+                            early.aim(families::at_port(door.leader(), *copies));
                         }
                         Some(Brings::Reckoned(reckoning(&report)))
                     }
@@ -326,8 +364,10 @@ impl Edge {
             In::Said { host, tick, bytes, relayed } => Some(Brings::Said { host, tick, bytes, relayed }),
             In::Word { host, bytes } => {
                 let letter = self.open(&bytes)?;
-                if let Word::Welcome(welcome) = &letter.word {
-                    self.measure(welcome);
+                match (&letter.word, &mut self.way) {
+                    (Word::Welcome(welcome), _) => self.measure(welcome),
+                    (Word::Hello { early }, Way::Leader { sessions, .. }) => sessions.hello(&host, letter.from, *early),
+                    _ => {}
                 }
                 let at = self.address(&host);
                 Some(Brings::Word { host, from: letter.from, at, word: Box::new(letter.word) })
@@ -391,11 +431,22 @@ fn both(at: SocketAddr) -> io::Result<(TcpListener, UdpSocket)> {
     }
 }
 
-/// One more host may ask for the time.
-fn new_session(answerer: &Answerer) -> Result<Session, String> {
-    let (session, key) = (draw().map_err(|e| e.to_string())?, draw_key().map_err(|e| e.to_string())?);
-    let full = |full| format!("{full}: end `director join` on one that is not needed, and try again");
-    answerer.admit(session, key).map(|()| (session, key)).map_err(full)
+/// What sends and hears early copies, if there is a socket for them; without them all goes by the link alone.
+fn early(link: &Link, leads: bool, socket: io::Result<UdpSocket>) -> Option<Early> {
+    match socket.and_then(|socket| Early::start(socket, leads, Box::new(link.hears_early()))) {
+        Ok(early) => {
+            link.speaks_early(early.voice());
+            Some(early)
+        }
+        Err(e) => {
+            tracing::debug!("nothing is said early: {e}");
+            None
+        }
+    }
+}
+
+fn new_session() -> Result<Session, String> {
+    Ok((draw().map_err(|e| e.to_string())?, draw_key().map_err(|e| e.to_string())?))
 }
 
 fn draw() -> Result<u64, NetworkError> {

@@ -6,17 +6,25 @@
 //! link lives on a thread of its own: whoever gives it something never waits, and what does not fit is counted and
 //! dropped.
 
+mod heard;
 mod mouth;
-mod numbers;
 mod pings;
+mod sink;
 
 pub use pings::Pings;
 
-use super::{HostName, ping::LENGTH, topic, word};
-use mouth::{Mouth, UnderWay};
+use super::{
+    HostName,
+    bucket::Bucket,
+    early::{EarlyCopy, Voice},
+    number::{Attached, Numbered},
+    ping::LENGTH,
+    topic,
+};
+use mouth::Mouth;
 use musebot_protocol::Tick;
-use numbers::{Numbered, Numbers};
 use pings::Engine;
+use sink::Sink;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -33,7 +41,6 @@ use std::{
 };
 use zenoh::{
     Session, Wait,
-    bytes::ZBytes,
     key_expr::KeyExpr,
     pubsub::{Publisher, Subscriber},
     qos::{CongestionControl, Priority},
@@ -93,7 +100,7 @@ pub enum In {
 }
 
 enum Out {
-    Said { topic: String, tick: Tick, bytes: Vec<u8> },
+    Said { topic: String, with: Attached, bytes: Vec<u8> },
     Word { to: Option<HostName>, bytes: Vec<u8> },
     Topics(Option<Vec<String>>),
 }
@@ -118,11 +125,13 @@ pub struct Link {
     /// How much of that has not been carried out.
     waiting: Arc<AtomicU64>,
     mouth: Arc<Mutex<Option<Mouth>>>,
+    number: Mutex<Numbered>,
     /// A satellite's.
-    under_way: Option<Mutex<UnderWay>>,
+    under_way: Option<Mutex<Bucket>>,
     begun: Instant,
     engine: Engine,
-    ear: Arc<OnceLock<Ear>>,
+    sink: Sink,
+    early: OnceLock<Voice>,
     host: HostName,
     dropped: Arc<Dropped>,
     thread: Option<JoinHandle<()>>,
@@ -143,12 +152,11 @@ impl Link {
         let (outbox, orders) = sync_channel(OUTBOX);
         let (opened, ready) = sync_channel(1);
         let dropped = Arc::<Dropped>::default();
-        let ear = Arc::<OnceLock<Ear>>::default();
-        let sink = Sink { own: host.clone(), news, dropped: dropped.clone(), heard: Arc::default(), ear: ear.clone() };
+        let sink = Sink::new(host.clone(), news, dropped.clone());
         // The engine cannot be opened from the director's own runtime.
         let waiting = Arc::<AtomicU64>::default();
-        let left = waiting.clone();
-        let run = move || match Ends::open(config, sink, pings) {
+        let (left, hears) = (waiting.clone(), sink.clone());
+        let run = move || match Ends::open(config, hears, pings) {
             Ok(mut ends) => {
                 let _ = opened.send(Ok((ends.engine.clone(), ends.mouth.clone())));
                 ends.run(&orders, &left);
@@ -158,18 +166,18 @@ impl Link {
         let thread = std::thread::Builder::new().name("link".into()).spawn(run).map_err(LinkError::Thread)?;
         let failed = |_| Err(LinkError::Zenoh("the engine has failed".to_owned()));
         let (engine, mouth) = ready.recv().unwrap_or_else(failed)?;
-        let under_way = matches!(end, End::Satellite(_)).then(Mutex::default);
-        let begun = Instant::now();
-        let host = host.clone();
+        let under_way = matches!(end, End::Satellite(_)).then(|| Mutex::new(mouth::under_way()));
         Ok(Self {
             outbox: Some(outbox),
             waiting,
             mouth,
+            number: Mutex::new(Numbered::begin()),
             under_way,
-            begun,
+            begun: Instant::now(),
             engine,
-            ear,
-            host,
+            sink,
+            early: OnceLock::new(),
+            host: host.clone(),
             dropped,
             thread: Some(thread),
         })
@@ -178,23 +186,27 @@ impl Link {
     /// Passes on what a bot of ours has said to everybody at this tick. Never waits.
     pub fn say(&self, topic: &str, tick: Tick, bytes: &[u8]) {
         let topic = topic::escaped(topic);
-        if self.is_little(topic.len() + bytes.len()) && self.say_at_once(&topic, tick, bytes) {
+        // Whoever speaks has it until that is under way: so all is in order.
+        let mut number = self.number.lock().unwrap_or_else(PoisonError::into_inner);
+        let with = number.next(tick);
+        if let Some(early) = self.early.get() {
+            early.say(&self.host, &with, &topic, bytes);
+        }
+        if self.is_little(topic.len() + bytes.len()) && self.say_at_once(&topic, with, bytes) {
             return;
         }
-        self.give(Out::Said { topic, tick, bytes: bytes.to_vec() });
+        self.give(Out::Said { topic, with, bytes: bytes.to_vec() });
     }
 
     /// Whether this and what is under way is so little that the engine has room for it.
     fn is_little(&self, bytes: usize) -> bool {
         self.under_way.as_ref().is_some_and(|under_way| {
-            let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
-            under_way.adds(bytes, self.begun.elapsed());
-            under_way.is_little()
+            under_way.lock().unwrap_or_else(PoisonError::into_inner).takes(bytes, self.begun.elapsed())
         })
     }
 
     /// Says it without waking the link's thread, unless that has something to do first; whether it was said.
-    fn say_at_once(&self, topic: &str, tick: Tick, bytes: &[u8]) -> bool {
+    fn say_at_once(&self, topic: &str, with: Attached, bytes: &[u8]) -> bool {
         if self.waiting.load(Acquire) > 0 {
             return false;
         }
@@ -202,7 +214,24 @@ impl Link {
         mouth
             .as_mut()
             .filter(|mouth| mouth.is_used_to(topic))
-            .is_some_and(|mouth| mouth.say(topic, tick, bytes.to_vec()).is_ok())
+            .is_some_and(|mouth| mouth.say(topic, with, bytes.to_vec()).is_ok())
+    }
+
+    /// From now on what is said goes ahead of the link, too.
+    pub(super) fn speaks_early(&self, voice: Voice) {
+        let _ = self.early.set(voice);
+    }
+
+    /// What hears early copies.
+    pub(super) fn hears_early(&self) -> impl Fn(&EarlyCopy<'_>) + Send + use<> {
+        let sink = self.sink.clone();
+        move |copy| sink.takes_early(copy)
+    }
+
+    /// How many broadcasts were heard by an early copy.
+    #[must_use]
+    pub fn heard_early(&self) -> u64 {
+        self.sink.heard_early()
     }
 
     /// Says something to one director, or to all. Never waits.
@@ -220,7 +249,7 @@ impl Link {
     /// Who hears what other hosts' bots say, as soon as it is there: it gets the datagram, and says whether it has passed it
     /// on. Whoever comes first stays.
     pub fn heard_by(&self, ear: impl Fn(&[u8]) -> bool + Send + Sync + 'static) {
-        let _ = self.ear.set(Box::new(ear));
+        self.sink.heard_by(Box::new(ear));
     }
 
     /// Which topics we want to hear from now on; `None`: all.
@@ -267,16 +296,6 @@ struct Ends {
     _own: Vec<Subscriber<()>>,
 }
 
-/// Where what arrives goes.
-#[derive(Clone)]
-struct Sink {
-    own: HostName,
-    news: tokio::sync::mpsc::Sender<In>,
-    dropped: Arc<Dropped>,
-    heard: Arc<Mutex<Numbers>>,
-    ear: Arc<OnceLock<Ear>>,
-}
-
 impl Ends {
     fn open(config: zenoh::Config, sink: Sink, pings: Pings) -> Result<Self, LinkError> {
         let session = zenoh::open(config).wait().map_err(refused)?;
@@ -312,9 +331,9 @@ impl Ends {
 
     fn carry_out(&mut self, order: Out) -> Result<(), LinkError> {
         match order {
-            Out::Said { topic, tick, bytes } => {
+            Out::Said { topic, with, bytes } => {
                 let mut mouth = self.mouth.lock().unwrap_or_else(PoisonError::into_inner);
-                mouth.as_mut().map_or(Ok(()), |mouth| mouth.say(&topic, tick, bytes))
+                mouth.as_mut().map_or(Ok(()), |mouth| mouth.say(&topic, with, bytes))
             }
             Out::Word { to, bytes } => {
                 if !self.words.contains_key(&to) {
@@ -332,6 +351,7 @@ impl Ends {
     }
 
     fn listen_to(&mut self, topics: Option<Vec<String>>) -> Result<(), LinkError> {
+        self.sink.wants(topics.as_deref());
         let wanted: Vec<String> = match topics {
             None => vec![format!("{SAID}/*/**")],
             Some(topics) => topics.iter().map(|topic| format!("{SAID}/*/{}", topic::escaped(topic))).collect(),
@@ -363,60 +383,12 @@ fn publisher(session: &Session, key: String, priority: Priority) -> Result<Publi
 
 fn subscribe(session: &Session, key: &str, sink: &Sink) -> Result<Subscriber<()>, LinkError> {
     let sink = sink.clone();
-    let callback = move |sample: Sample| match sink.read(&sample) {
-        Read::News(what) => {
-            if sink.news.try_send(what).is_err() {
-                sink.dropped.incoming.fetch_add(1, Relaxed);
-            }
-        }
-        Read::Ignored => {}
-        Read::Nonsense => drop(sink.dropped.nonsense.fetch_add(1, Relaxed)),
-    };
     session
         .declare_subscriber(key.to_owned())
-        .callback(callback)
+        .callback(move |sample: Sample| sink.takes(&sample))
         .allowed_origin(Locality::Remote)
         .wait()
         .map_err(refused)
-}
-
-/// What has arrived.
-enum Read {
-    News(In),
-    /// What has been heard already: a topic is asked for twice for a moment, when what is asked for changes. Or what
-    /// another one says that calls itself as we do: the leader tells it so.
-    Ignored,
-    Nonsense,
-}
-
-impl Sink {
-    fn read(&self, sample: &Sample) -> Read {
-        self.understand(sample).unwrap_or(Read::Nonsense)
-    }
-
-    fn understand(&self, sample: &Sample) -> Option<Read> {
-        let key = sample.key_expr().as_str();
-        let bytes = |payload: &ZBytes, most: usize| (payload.len() <= most).then(|| payload.to_bytes().into_owned());
-        if let Some(rest) = key.strip_prefix(SAID).and_then(|rest| rest.strip_prefix('/')) {
-            let host = HostName::new(rest.split_once('/')?.0).ok()?;
-            if host == self.own {
-                return Some(Read::Ignored);
-            }
-            let (number, tick) = Numbered::read(&sample.attachment()?.to_bytes())?;
-            let bytes = bytes(sample.payload(), musebot_protocol::MAX_DATAGRAM)?;
-            if !self.heard.lock().unwrap_or_else(PoisonError::into_inner).is_new(&host, number) {
-                return Some(Read::Ignored);
-            }
-            let relayed = self.ear.get().is_some_and(|ear| ear(&bytes));
-            return Some(Read::News(In::Said { host, tick, bytes, relayed }));
-        }
-        let rest = key.strip_prefix(WORD)?.strip_prefix('/')?;
-        let host = HostName::new(rest.split_once('/')?.0).ok()?;
-        if host == self.own {
-            return Some(Read::Ignored);
-        }
-        Some(Read::News(In::Word { host, bytes: bytes(sample.payload(), word::LONGEST)? }))
-    }
 }
 
 /// Another host; whoever calls itself as we do is none.

@@ -2,18 +2,18 @@
 //! satellite. They only send, receive and read the clock; what it means is `ping` and `offset`.
 
 mod answerer;
-mod breath;
 mod way;
 
 pub use answerer::{Answerer, Counts, Full};
 
 use super::{
+    breath::Breath,
     families,
     offset::{Estimate, News, Offset, Quality, Sample},
     ping::{Datagram, Key, LENGTH, Ping, Pong, Sealed, once::Asked},
+    thread::{Thread, trouble},
 };
-use crate::{clock, clock_thread::realtime};
-use breath::Breath;
+use crate::clock;
 use std::{
     io,
     net::{SocketAddr, UdpSocket},
@@ -22,7 +22,6 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
         mpsc::Receiver,
     },
-    thread::JoinHandle,
     time::Duration,
 };
 use way::{By, Way};
@@ -39,10 +38,6 @@ const BURST: u32 = 10;
 const BURST_EVERY: Duration = Duration::from_millis(20);
 /// When nothing comes back for so long, that is reported.
 const SILENCE: Duration = Duration::from_secs(1);
-/// Below the clock's priority (50) and what makes sound (40).
-const PRIORITY: u8 = 30;
-/// An error of a socket that may last is waited for.
-const TROUBLE: Duration = Duration::from_millis(20);
 
 /// What is known, after each pong, and once a second while none comes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -143,7 +138,7 @@ impl Pinger {
     /// Whether the thread runs with real-time priority.
     #[must_use]
     pub fn is_realtime(&self) -> bool {
-        self.thread.realtime.load(Relaxed)
+        self.thread.is_realtime()
     }
 }
 
@@ -276,42 +271,6 @@ fn next(last: Duration, sent: u32, now: Duration) -> Duration {
 
 fn locked(call: &Mutex<Call>) -> MutexGuard<'_, Call> {
     call.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A thread that ends when it is dropped.
-struct Thread {
-    stop: Arc<AtomicBool>,
-    realtime: Arc<AtomicBool>,
-    running: Option<JoinHandle<()>>,
-}
-
-impl Thread {
-    fn start(name: &str, run: impl FnOnce(&AtomicBool) + Send + 'static) -> io::Result<Self> {
-        let (stop, granted) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let (stopped, told) = (stop.clone(), granted.clone());
-        let running = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            told.store(realtime::priority(PRIORITY), Relaxed);
-            run(&stopped);
-        })?;
-        Ok(Self { stop, realtime: granted, running: Some(running) })
-    }
-}
-
-impl Drop for Thread {
-    fn drop(&mut self) {
-        self.stop.store(true, Relaxed);
-        if let Some(running) = self.running.take() {
-            let _ = running.join();
-        }
-    }
-}
-
-/// That nothing came is none; what else there is may be there again at once.
-fn trouble(error: &io::Error) {
-    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    if !matches!(error.kind(), Interrupted | TimedOut | WouldBlock) {
-        std::thread::sleep(TROUBLE);
-    }
 }
 
 #[cfg(test)]

@@ -34,7 +34,10 @@ pub struct Letter {
 #[serde(rename_all = "kebab-case")]
 pub enum Word {
     /// A satellite asks to be let in, or in again.
-    Hello,
+    Hello {
+        /// Its UDP port for early copies of broadcasts; 0: it has none.
+        early: u16,
+    },
     /// The leader lets it in.
     Welcome(Box<Welcome>),
     /// The leader does not, and says why.
@@ -95,6 +98,8 @@ pub struct Welcome {
     pub key: [u8; 32],
     /// The leader's UDP port for them.
     pub pings: u16,
+    /// And that for early copies of broadcasts; 0: it has none.
+    pub early: u16,
     /// Its tempo map, once it runs.
     pub map: Option<Map>,
     /// The section that plays: the bar it began at, and its place in the sheet.
@@ -258,6 +263,12 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 impl Word {
+    /// A hello; whoever sends it adds the port.
+    #[must_use]
+    pub fn hello() -> Self {
+        Self::Hello { early: 0 }
+    }
+
     /// Whether everybody has to have heard it to be where the others are; these are counted ([`HostState::said`]).
     #[must_use]
     pub fn holds_for_all(&self) -> bool {
@@ -277,7 +288,7 @@ mod tests {
     #[test]
     fn every_word_comes_back_as_it_went() {
         let words = [
-            Word::Hello,
+            Word::Hello { early: 4751 },
             Word::Welcome(Box::new(welcome())),
             Word::Map(welcome().map.unwrap()),
             Word::State(Box::default()),
@@ -303,6 +314,7 @@ mod tests {
             session: 1,
             key: [9; 32],
             pings: 4750,
+            early: 4751,
             map: Some(Map { origin: 12.5, segments: vec![(0, 0.0, 120.0, 0.03125)], end: Some(65) }),
             section: Some((9, 1)),
             jump: Some((17, 0)),
@@ -325,7 +337,8 @@ mod tests {
             memory: (0..=255).map(|n| said(&"h".repeat(24), &[n; 1024])).collect(),
             ..welcome()
         };
-        let fits = Welcome { session: u64::MAX, key: [255; 32], pings: u16::MAX, ..full.clone().that_fits() };
+        let fits =
+            Welcome { session: u64::MAX, key: [255; 32], pings: u16::MAX, early: u16::MAX, ..full.clone().that_fits() };
         let many = fits.memory.len();
         assert!(many > 0 && many < 256 && fits.memory[..] == full.memory[256 - many..], "{many}");
         let short = Welcome { sheet: String::new(), ..full };

@@ -129,7 +129,7 @@ impl Hosts {
     pub(crate) fn asks(&mut self, name: &'static str) -> Welcome {
         let others = std::mem::take(&mut self.leader.letters);
         self.post_from_leader(others);
-        self.tell_leader(name, Word::Hello);
+        self.tell_leader(name, Word::hello());
         let mut letters = std::mem::take(&mut self.leader.letters);
         let welcome = letters.extract_if(.., |(_, word)| matches!(word, Word::Welcome(_))).next();
         if !self.others.contains_key(name) {
@@ -185,7 +185,7 @@ impl Hosts {
 
     /// Another director that calls itself `far` asks to be let in.
     pub(crate) fn asks_as_far(&mut self) {
-        let hello = Word::Hello;
+        let hello = Word::hello();
         self.leader.event(Event::Letter {
             host: host("far"),
             from: 3,

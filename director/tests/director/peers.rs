@@ -24,7 +24,7 @@ fn says(leader: &mut Rig, name: &str, word: Word) {
 /// So many hosts ask to be let in: `h0`, `h1` and so on.
 fn flood(leader: &mut Rig, many: usize) {
     for n in 0..many {
-        says(leader, &format!("h{n}"), Word::Hello);
+        says(leader, &format!("h{n}"), Word::hello());
     }
 }
 
@@ -47,12 +47,12 @@ fn a_host_too_many_is_refused_and_told_what_to_do() {
     for n in 0..MOST {
         says(&mut leader, &format!("h{n}"), Word::State(Box::default()));
     }
-    says(&mut leader, "late", Word::Hello);
+    says(&mut leader, "late", Word::hello());
     let why = leader.log.iter().find_map(|(_, done)| if let Done::Refused(why) = done { Some(why) } else { None });
     assert!(why.is_some_and(|why| why.contains("too many machines") && why.contains("director hosts")), "{why:?}");
     assert_eq!(welcomes(&leader, "late"), 0);
     says(&mut leader, "h5", Word::Bye);
-    says(&mut leader, "late", Word::Hello);
+    says(&mut leader, "late", Word::hello());
     assert_eq!(welcomes(&leader, "late"), 1, "there is room again");
 }
 
@@ -64,7 +64,7 @@ fn names_without_end_that_only_ask_take_no_place_from_a_host_that_plays() {
     assert_eq!(hosts.leader.director.hosts().len(), MOST + 1);
     let here = hosts.leader.director.hosts().into_iter().any(|there| there.name == "far" && there.state == "here");
     assert!(here, "far has been forgotten");
-    says(&mut hosts.leader, "late", Word::Hello);
+    says(&mut hosts.leader, "late", Word::hello());
     assert_eq!(welcomes(&hosts.leader, "late"), 1);
     let dismissed = hosts.leader.log.iter().filter(|(_, done)| matches!(done, Done::Dismissed(_))).count();
     assert_eq!(dismissed, 2 * MOST + 2, "whoever is forgotten is told the time no more");
@@ -95,7 +95,7 @@ fn a_host_that_leaves_is_told_the_time_no_more() {
 fn who_asks_again_and_again_is_welcomed_about_once_a_second() {
     let mut leader = Hosts::alone(FILE).leader;
     for _ in 0..100 {
-        says(&mut leader, "left", Word::Hello);
+        says(&mut leader, "left", Word::hello());
         leader.run(0.02);
     }
     let welcomed = welcomes(&leader, "left");
@@ -133,8 +133,8 @@ fn names_without_end_print_a_few_lines_whatever_becomes_of_them() {
     let mut hosts = Hosts::joined(FILE, 2.0);
     let before = hosts.leader.log.len();
     for n in 0..500 {
-        says(&mut hosts.leader, &format!("h{n}"), Word::Hello);
-        says(&mut hosts.leader, &format!("old{n}"), Word::Hello);
+        says(&mut hosts.leader, &format!("h{n}"), Word::hello());
+        says(&mut hosts.leader, &format!("old{n}"), Word::hello());
     }
     hosts.run(5.0);
     let lines = hosts.leader.log[before..].iter().filter(|(_, done)| matches!(done, Done::Say(..))).count();
@@ -174,7 +174,7 @@ fn what_strangers_make_the_leader_print_is_printed_there_alone() {
         says(&mut leader, &format!("h{n}"), Word::State(Box::default()));
     }
     for n in 0..100 {
-        says(&mut leader, &format!("late{n}"), Word::Hello);
+        says(&mut leader, &format!("late{n}"), Word::hello());
     }
     assert!(printed(&leader, "is not let in") > 0);
     let told = leader.letters.iter().filter(|(_, word)| matches!(word, Word::Log { .. })).count();
@@ -189,7 +189,7 @@ fn a_third_host_whose_words_never_come_to_what_it_says_costs_few_welcomes() {
         let far = hosts.far();
         says(far, "right", Word::State(Box::new(HostState { said: said * 7, ..HostState::default() })));
         far.run(0.04);
-        asked += far.letters.iter().filter(|(_, word)| matches!(word, Word::Hello)).count();
+        asked += far.letters.iter().filter(|(_, word)| matches!(word, Word::Hello { .. })).count();
         hosts.run(0.46);
     }
     assert_eq!(asked, 2, "at once, and ten seconds later");

@@ -105,13 +105,13 @@ fn names_words_and_calls_without_end_cost_no_tick_and_keep_no_other_machine_out(
         again(&stop, move || {
             for _ in 0..4 {
                 names += 1;
-                say(&format!("h{names}"), Word::Hello);
+                say(&format!("h{names}"), Word::hello());
             }
         }),
         // A few that play, and talk and ask without end.
         again(&stop, move || {
             for name in ["p1", "p2", "p3"] {
-                talk(name, Word::Hello);
+                talk(name, Word::hello());
                 talk(name, Word::State(Box::default()));
                 talk(name, Word::Log { tone: "loud".into(), text: "look at me".repeat(100) });
             }

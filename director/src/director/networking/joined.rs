@@ -104,7 +104,7 @@ impl Director {
         let Some(satellite) = self.satellite().filter(|s| s.leader == *host) else { return false };
         match word {
             // Anybody may ask, also somebody who takes the leader's name by mistake.
-            Word::Hello | Word::Welcome(_) | Word::Refused(_) => false,
+            Word::Hello { .. } | Word::Welcome(_) | Word::Refused(_) => false,
             Word::State(_) => *satellite.instance.get_or_insert(from) != from && satellite.lost.is_none(),
             _ => *satellite.instance.get_or_insert(from) != from,
         }
@@ -372,7 +372,7 @@ impl Director {
         }
         satellite.asked = now;
         let leader = satellite.leader.clone();
-        self.tell(Some(leader), Word::Hello);
+        self.tell(Some(leader), Word::hello());
     }
 
     /// What the leader conducts.

@@ -35,7 +35,7 @@ impl Director {
             .as_ref()
             .is_some_and(|networking| networking.hosts.get(host).is_none_or(|there| !there.here));
         match word {
-            Word::Hello => true,
+            Word::Hello { .. } => true,
             Word::State(_) if unknown => {
                 if self.make_room(host) {
                     self.let_in(now, host, from);
@@ -125,6 +125,7 @@ impl Director {
             session: 0,
             key: [0; 32],
             pings: 0,
+            early: 0,
             map: self.map_word(),
             section: self.score.began(),
             jump: self.score.jump(),

@@ -1,7 +1,8 @@
 //! Two ends of a link in one process, without the porch and the door.
 
 use super::*;
-use std::time::Instant;
+use crate::network::early::Early;
+use std::{net::UdpSocket, time::Instant};
 use tokio::sync::mpsc::{Receiver, channel};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -167,4 +168,68 @@ fn what_a_satellite_says_at_once_and_what_waits_for_the_link_stay_in_order() {
         ticks.extend((tick.0 >= 0).then_some(tick.0));
     }
     assert_eq!(ticks, (0..MANY).collect::<Vec<_>>());
+}
+
+/// Makes both ends of a pair speak early, too.
+fn with_copies(pair: &Pair) -> (Early, Early) {
+    let early = |link: &Link, leads| {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let early = Early::start(socket, leads, Box::new(link.hears_early())).unwrap();
+        link.speaks_early(early.voice());
+        early
+    };
+    let (leader, satellite) = (early(&pair.leader, true), early(&pair.satellite, false));
+    let at = |early: &Early| ([127, 0, 0, 1], early.port()).into();
+    leader.admit(&HostName::new("left").unwrap(), 7, &[9; 32], Some(at(&satellite)));
+    satellite.call(at(&leader), 7, &[9; 32]);
+    (leader, satellite)
+}
+
+#[test]
+fn what_is_said_is_heard_early_and_a_flood_as_well_once_and_in_order() {
+    const MANY: i64 = 3_000;
+    let mut pair = pair();
+    let _copies = with_copies(&pair);
+    pair.satellite.listen_to(None);
+    pair.is_heard_on("topic");
+    let deadline = Instant::now() + PATIENCE;
+    while pair.satellite.heard_early() < 20 {
+        assert!(Instant::now() < deadline, "nothing is heard early");
+        pair.leader.say("topic", Tick(-1), b"early?");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    for n in 0..MANY {
+        pair.leader.say(&format!("topic/{}", n / 100), Tick(n), &[0; 64]);
+        if n % 500 == 499 {
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+    let mut ticks = Vec::new();
+    while ticks.last() != Some(&(MANY - 1)) {
+        let Some(In::Said { tick, .. }) = pair.news.blocking_recv() else { panic!("no broadcast") };
+        ticks.extend((tick.0 >= 0).then_some(tick.0));
+    }
+    assert_eq!(ticks, (0..MANY).collect::<Vec<_>>());
+}
+
+#[test]
+fn of_copies_too_only_what_is_asked_for_is_heard() {
+    let mut pair = pair();
+    let _copies = with_copies(&pair);
+    pair.satellite.listen_to(Some(vec!["wanted".to_owned()]));
+    pair.is_heard_on("wanted");
+    let deadline = Instant::now() + PATIENCE;
+    while pair.satellite.heard_early() < 20 {
+        assert!(Instant::now() < deadline, "nothing is heard early");
+        pair.leader.say("unwanted", Tick(1), b"unwanted");
+        pair.leader.say("wanted", Tick(1), b"wanted");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    pair.leader.say("wanted", Tick(1), b"last");
+    loop {
+        match pair.hears(PATIENCE).as_deref() {
+            Some("last") => break,
+            heard => assert_eq!(heard, Some("wanted")),
+        }
+    }
 }

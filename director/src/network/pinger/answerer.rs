@@ -1,9 +1,13 @@
 //! Tells satellites what time it is: the leader's end.
 
-use super::{Breath, Clock, Thread, trouble};
+use super::Clock;
 use crate::{
     clock,
-    network::ping::{Datagram, Key, LENGTH, Pong, Sealed, once::Answered},
+    network::{
+        breath::Breath,
+        ping::{Datagram, Key, LENGTH, Pong, Sealed, once::Answered},
+        thread::{Thread, trouble},
+    },
 };
 use std::{
     collections::HashMap,

@@ -37,7 +37,7 @@ impl Word {
             Self::Conduct(Conduct::Density(density)) => is_share(*density),
             // Who shows it makes one line of it.
             Self::Log { tone, text } => is_line(tone, LONGEST_STATE) && text.len() <= LONGEST_TEXT,
-            Self::Conduct(Conduct::Panic) | Self::Hello | Self::Bye => true,
+            Self::Conduct(Conduct::Panic) | Self::Hello { .. } | Self::Bye => true,
         }
     }
 }
@@ -163,6 +163,7 @@ mod tests {
             session: 1,
             key: [9; 32],
             pings: 4750,
+            early: 4751,
             map: Some(map()),
             section: Some((9, 1)),
             jump: Some((17, 0)),

@@ -1,13 +1,8 @@
 //! What broadcasts carry beside their bytes: the tick at which they were said, and a number by which what is heard twice is
 //! known. Each director counts its own, from 0, and draws a number for itself when it begins.
 
-use super::HostName;
 use musebot_protocol::Tick;
 use ring::rand::{SecureRandom, SystemRandom};
-use std::collections::BTreeMap;
-
-/// Hosts that are kept in mind, at most.
-const MOST: usize = 1024;
 
 /// What a broadcast carries: who counts, the number, the tick; 8 bytes each, the highest first.
 pub(super) type Attached = [u8; 24];
@@ -22,8 +17,8 @@ pub(super) struct Numbered {
 /// A broadcast's number, and who has counted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Number {
-    who: u64,
-    number: u64,
+    pub(super) who: u64,
+    pub(super) number: u64,
 }
 
 impl Numbered {
@@ -52,43 +47,18 @@ impl Numbered {
     }
 }
 
-/// The last number that was heard from each host.
-#[derive(Debug, Default)]
-pub(super) struct Numbers(BTreeMap<HostName, Number>);
-
-impl Numbers {
-    /// Whether it has not been heard yet. What a host says arrives in order, so that nothing lower is new.
-    pub(super) fn is_new(&mut self, host: &HostName, number: Number) -> bool {
-        match self.0.get_mut(host) {
-            Some(last) if last.who == number.who && last.number >= number.number => false,
-            Some(last) => {
-                *last = number;
-                true
-            }
-            None => {
-                if self.0.len() >= MOST {
-                    self.0.pop_first();
-                }
-                self.0.insert(host.clone(), number);
-                true
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_heard_twice_is_known_and_who_is_started_again_is_heard() {
-        let (mut numbers, host) = (Numbers::default(), HostName::new("left").unwrap());
+    fn who_begins_counts_from_0_as_somebody_else() {
         let (mut one, mut again) = (Numbered::begin(), Numbered::begin());
-        let mut new = |attached: &Attached| numbers.is_new(&host, Numbered::read(attached).unwrap().0);
-        let (first, second) = (one.next(Tick(1)), one.next(Tick(1)));
-        assert!(new(&first) && !new(&first) && new(&second) && !new(&second) && !new(&first));
-        assert!(new(&again.next(Tick(0))), "it counts from 0 again");
+        let read = |attached: Attached| Numbered::read(&attached).unwrap().0;
+        let (first, second, anew) = (read(one.next(Tick(1))), read(one.next(Tick(1))), read(again.next(Tick(1))));
+        assert_eq!((first.number, second.number, anew.number), (0, 1, 0));
+        assert!(first.who == second.who && first.who != anew.who);
     }
 
     proptest! {
