@@ -144,7 +144,7 @@ fn hosts(out: &mut dyn Write, hosts: &[Args], heading: bool) -> anyhow::Result<(
     if heading {
         writeln!(
             out,
-            "{:16} {:8} {:15} {:>4} {:>10} {:>9} {:>7} {:>12}  pings by",
+            "{:16} {:8} {:15} {:>4} {:>10} {:>9} {:>7} {:>12}  pings by  words by",
             "host", "state", "address", "bots", "round trip", "jitter", "loss", "clock within"
         )?;
     }
@@ -155,7 +155,7 @@ fn hosts(out: &mut dyn Write, hosts: &[Args], heading: bool) -> anyhow::Result<(
         let loss = if number(4) < 0.0 { "-".into() } else { format!("{:.1} %", number(4)) };
         writeln!(
             out,
-            "{:16} {:8} {:15} {:>4} {:>10} {:>9} {:>7} {:>12}  {}",
+            "{:16} {:8} {:15} {:>4} {:>10} {:>9} {:>7} {:>12}  {:8}  {}",
             text(0),
             text(7),
             text(1),
@@ -164,7 +164,8 @@ fn hosts(out: &mut dyn Write, hosts: &[Args], heading: bool) -> anyhow::Result<(
             ms(3),
             loss,
             ms(5),
-            text(8)
+            text(8),
+            text(9)
         )?;
     }
     Ok(())

@@ -197,6 +197,22 @@ fn a_wire_that_is_cut_passes_nothing_until_it_is_mended() {
 }
 
 #[test]
+fn where_calls_are_cut_datagrams_pass_and_nobody_is_reached_by_a_call() {
+    let Some(hosts) = Hosts::or_leave_out("a cut of calls between hosts", 2, SEED) else { return };
+    let (ear, to) = ear(&hosts, 1);
+    let (socket, _) = hosts.socket(0);
+    let listener = hosts.on(1, || TcpListener::bind("0.0.0.0:0")).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let calls =
+        |within| hosts.on(0, || TcpStream::connect_timeout(&SocketAddr::from((hosts.address(1), port)), within));
+    hosts.relay.cut_calls(0, 1);
+    assert!(calls(MS(300)).is_err());
+    until_it_passes(&hosts, true, &socket, to, &ear);
+    hosts.relay.mend(0, 1);
+    assert!(calls(PATIENCE).is_ok());
+}
+
+#[test]
 fn tcp_is_whole_after_jitter_and_loss() {
     const SIZE: usize = 1_000_000;
     let Some(hosts) = Hosts::or_leave_out("TCP between hosts", 2, SEED) else { return };

@@ -351,11 +351,11 @@ impl Director {
 }
 
 /// A host: its name, its address where we know one (`here`: it is the one that is asked), the round trip to the leader, its jitter, lost pings in percent, the
-/// error of the clock (milliseconds; -1: unknown), how many bots, how it stands, and how pings travel (`udp`, `link`, or `-`).
+/// error of the clock (milliseconds; -1: unknown), how many bots, how it stands, and how pings travel, and what bots say (`udp`, `link`, or `-`).
 fn hosts(host: &HostView) -> Args {
     let link = host.link;
     let ms = |of: fn(LinkState) -> f32| Arg::Float(link.map_or(-1.0, of));
-    let way = link.map_or("-", |link| if link.in_link { "link" } else { "udp" });
+    let way = |in_link: fn(LinkState) -> bool| link.map_or("-", |link| if in_link(link) { "link" } else { "udp" });
     vec![
         host.name.as_str().into(),
         host.address.as_str().into(),
@@ -365,7 +365,8 @@ fn hosts(host: &HostView) -> Args {
         ms(|l| l.clock_ms),
         (host.bots as i32).into(),
         host.state.into(),
-        way.into(),
+        way(|l| l.in_link).into(),
+        way(|l| !l.early).into(),
     ]
 }
 

@@ -272,6 +272,8 @@ pub(super) struct Peer {
     pub(super) state: String,
     /// What the pings travel on: `udp`, `link`, `-`.
     pub(super) way: String,
+    /// What carries what bots say: `udp` (and the link), `link` (alone), `-`.
+    pub(super) words_by: String,
     /// Which way packets to it take from here, where its address says so.
     pub(super) route: Option<Way>,
 }

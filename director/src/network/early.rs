@@ -8,7 +8,7 @@
 //!
 //! Each end tells the other by the link at which UDP port it hears, and says there twice a second that it is here: both speak first,
 //! so that nothing has to be opened in a firewall that lets answers in. Where no datagram gets through, there are no copies.
-//! Copies go to everybody who is near, whatever topics it wants: a leader with many satellites makes none.
+//! Copies go to everybody, whatever topics it wants: among many satellites there are none.
 
 mod peer;
 mod sealed;
@@ -40,7 +40,7 @@ use std::{
 
 /// Where there are more satellites than this, there are no copies: they would go to all of them from all of them.
 const MOST_PEERS: usize = 8;
-/// So many bytes of copies at once, and in a second: what a band says, and no flood.
+/// So many bytes of copies we make at once, and in a second, each of which is sent twice to each: what a band says, and no flood.
 const AT_ONCE: f64 = 16.0 * 1024.0;
 const A_SECOND: f64 = 16.0 * 1024.0;
 /// So often the thread looks whether it is to end, and who has to hear that we are here.
@@ -73,6 +73,13 @@ struct Peers {
     says: Bucket,
 }
 
+impl Peers {
+    /// Whether so many hear us that there are no copies.
+    fn are_many(&self, now: Duration) -> bool {
+        self.all.values().filter(|peer| peer.hears_at(now).is_some()).count() > MOST_PEERS
+    }
+}
+
 impl Early {
     /// At first there is nobody at the other end.
     ///
@@ -92,6 +99,12 @@ impl Early {
     /// The port at which copies arrive here.
     pub(super) fn port(&self) -> u16 {
         self.post.own.port()
+    }
+
+    /// Whether anybody at the other end is heard.
+    pub(super) fn is_open(&self) -> bool {
+        let now = clock::now();
+        self.post.peers().all.values().any(|peer| peer.hears_at(now).is_some())
     }
 
     pub(super) fn voice(&self) -> Voice {
@@ -128,7 +141,7 @@ impl Voice {
     pub(super) fn say(&self, host: &HostName, attached: &Attached, topic: &str, bytes: &[u8]) {
         let copy = EarlyCopy { host: host.as_str(), attached, topic, bytes };
         let (now, mut peers) = (clock::now(), self.0.peers());
-        if !peers.says.takes(bytes.len(), now) {
+        if !peers.says.takes(topic.len() + bytes.len(), now) {
             return;
         }
         if let Some(text) = copy.encode() {
@@ -155,7 +168,7 @@ impl Post {
 
     /// Sends a copy to all that hear us but one, and once more.
     fn send(&self, peers: &mut Peers, text: &[u8], but: Option<u64>, now: Duration) {
-        if peers.all.len() > MOST_PEERS {
+        if peers.are_many(now) {
             return;
         }
         let others = peers.all.values_mut().filter(|peer| Some(peer.session()) != but);
@@ -212,13 +225,18 @@ impl Post {
                 ear(&copy);
                 true
             }
-            Some(Brings::Itself | Brings::Again) => true,
-            Some(Brings::Nothing) | None => false,
+            Some(Brings::Itself) => true,
+            // Of a band, half is this; without end, it is somebody who has recorded it.
+            Some(Brings::Again | Brings::Nothing) | None => false,
         }
     }
 
     fn say_that_we_are_here(&self, now: Duration) {
-        for peer in self.peers().all.values_mut() {
+        let mut peers = self.peers();
+        if peers.are_many(now) {
+            return;
+        }
+        for peer in peers.all.values_mut() {
             if let Some(at) = peer.is_due(now) {
                 let datagram = peer.seal(b"");
                 self.give(&datagram, at);

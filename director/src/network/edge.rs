@@ -120,7 +120,7 @@ impl Edge {
     /// When the port is taken, or papers cannot be made.
     pub fn lead(key: &Key, own: &HostName, at: SocketAddr) -> Result<Self, NetworkError> {
         let (calls, socket) = both(at).map_err(|e| NetworkError::Port(at, e.to_string()))?;
-        let port = socket.local_addr().map_err(|e| NetworkError::Port(at, e.to_string()))?.port();
+        let own_end = socket.local_addr().map_err(|e| NetworkError::Port(at, e.to_string()))?;
         let answerer = Answerer::start(socket).map_err(|e| NetworkError::Other(e.to_string()))?;
         let (sender, news) = mpsc::channel(INBOX);
         let folder = runtime::private_folder()?;
@@ -128,8 +128,8 @@ impl Edge {
         let link = Link::open(&End::Leader(inside.clone()), own, sender, Box::new(answerer.elsewhere()));
         let link = link.map_err(|e| NetworkError::Other(e.to_string()))?;
         let porch = Porch::open(calls, Seal::new(key)?, own, &inside)?;
-        let early = early(&link, true, families::udp_at(SocketAddr::new(at.ip(), 0)));
-        let way = Way::Leader { porch, answerer, port, sessions: Sessions::default() };
+        let early = early(&link, true, families::udp_at(families::at_port(own_end, 0)));
+        let way = Way::Leader { porch, answerer, port: own_end.port(), sessions: Sessions::default() };
         Ok(Self { link, news, me: draw()?, way, early, dropped: Lost::default(), notice: None, _folder: folder })
     }
 
@@ -265,30 +265,28 @@ impl Edge {
 
     /// Lets a host ask for the time, and sends it early copies.
     fn admit(&mut self, host: &HostName) -> Result<Session, String> {
-        let Way::Leader { porch, answerer, sessions, .. } = &mut self.way else {
+        let Way::Leader { answerer, sessions, .. } = &mut self.way else {
             return Err("this director does not lead".to_owned());
         };
         let session = match sessions.of(host) {
             Some(known) => known,
             None => {
                 let new = new_session()?;
-                if let Some((before, _)) = sessions.begins(host, new) {
-                    answerer.dismiss(before);
-                    self.early.iter().for_each(|early| early.dismiss(before));
-                }
                 let full = |full| format!("{full}: end `director join` on one that is not needed, and try again");
-                if let Err(why) = answerer.admit(new.0, new.1).map_err(full) {
-                    sessions.ends(host);
-                    return Err(why);
-                }
+                answerer.admit(new.0, new.1).map_err(full)?;
+                sessions.begins(host, new);
                 new
             }
         };
-        if let Some(early) = &self.early {
-            let at = sessions.port(host).and_then(|port| Some(SocketAddr::new(porch.address(host)?, port)));
-            early.admit(host, session.0, &session.1, at);
-        }
+        self.says_early_to(host);
         Ok(session)
+    }
+
+    /// Sends early copies to a host that has been let in, where it says that it hears them.
+    fn says_early_to(&self, host: &HostName) {
+        let (Way::Leader { porch, sessions, .. }, Some(early)) = (&self.way, &self.early) else { return };
+        let (Some(port), Some((session, key))) = (sessions.port(host), sessions.of(host)) else { return };
+        early.admit(host, session, &key, porch.address(host).map(|address| SocketAddr::new(address, port)));
     }
 
     /// Tells one director that it is not let in; its namesake does not mind it.
@@ -334,7 +332,8 @@ impl Edge {
                         if let Some(early) = self.early.as_ref().filter(|_| *copies > 0) {
                             early.aim(families::at_port(door.leader(), *copies));
                         }
-                        Some(Brings::Reckoned(reckoning(&report)))
+                        let early = self.early.as_ref().is_some_and(Early::is_open);
+                        Some(Brings::Reckoned(reckoning(&report, early)))
                     }
                     else => std::future::pending().await,
                 },
@@ -366,7 +365,9 @@ impl Edge {
                 let letter = self.open(&bytes)?;
                 match (&letter.word, &mut self.way) {
                     (Word::Welcome(welcome), _) => self.measure(welcome),
-                    (Word::Hello { early }, Way::Leader { sessions, .. }) => sessions.hello(&host, letter.from, *early),
+                    (Word::Hello { early }, Way::Leader { sessions, .. }) => sessions.hello(&host, *early),
+                    // It may call from elsewhere now.
+                    (Word::State(_), Way::Leader { .. }) => self.says_early_to(&host),
                     _ => {}
                 }
                 let at = self.address(&host);
@@ -401,7 +402,7 @@ impl Edge {
     }
 }
 
-fn reckoning(report: &Report) -> Reckoning {
+fn reckoning(report: &Report, early: bool) -> Reckoning {
     let quality = &report.quality;
     let ms = |of: Duration| if quality.answered == 0 { -1.0 } else { of.as_secs_f32() * 1e3 };
     Reckoning {
@@ -413,6 +414,7 @@ fn reckoning(report: &Report) -> Reckoning {
             loss: (quality.loss * 100.0) as f32,
             clock_ms: report.estimate.map_or(-1.0, |e| (e.sigma * 1e3) as f32),
             in_link: report.in_link,
+            early,
         },
     }
 }

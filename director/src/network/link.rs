@@ -116,7 +116,8 @@ pub struct Dropped {
     pub nonsense: AtomicU64,
 }
 
-/// Passes on at once what another host's bot says to everybody here; whether it has. Called on a thread of the engine.
+/// Passes on at once what another host's bot says to everybody here; whether it has. Called on a thread of the engine, or of early
+/// copies: it has to be quick.
 type Ear = Box<dyn Fn(&[u8]) -> bool + Send + Sync>;
 
 /// The link. Dropping it ends it.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Both ends speak the same words, or none; they tell each other first (`greeting.rs`). It is counted up whenever a word or its
 /// form changes.
-pub const VOCABULARY: u32 = 1;
+pub const VOCABULARY: u32 = 2;
 /// A letter, at most, in bytes: the longest sheet, the longest tempo map and much of a band's memory fit into one.
 pub const LONGEST: usize = 768 << 10;
 /// What a welcome gets on its way out, and what a letter needs besides: generously.
@@ -199,6 +199,8 @@ pub struct LinkState {
     pub clock_ms: f32,
     /// Whether pings travel in the link, because nothing else gets through.
     pub in_link: bool,
+    /// Whether early copies of what bots say get through.
+    pub early: bool,
 }
 
 /// A bot on another host.

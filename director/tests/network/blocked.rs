@@ -95,7 +95,7 @@ fn pass(mut from: TcpStream, mut to: TcpStream) {
 fn way(director: &Director) -> String {
     let table = does(director, &["hosts"]);
     let line = table.lines().find(|line| line.starts_with("left")).unwrap_or_default().to_owned();
-    ["link", "udp"].into_iter().find(|way| line.split_whitespace().any(|word| word == *way)).unwrap_or("-").to_owned()
+    line.split_whitespace().rev().nth(1).unwrap_or("-").to_owned()
 }
 
 /// In the median, by how many milliseconds two players hear the same tick apart; and how many they have in common.

@@ -7,11 +7,11 @@ use crate::{
 };
 use std::net::UdpSocket;
 
-/// Whether `director hosts` on a leader shows a host at this address, whose pings come as datagrams.
+/// Whether `director hosts` on a leader shows a host at this address, whose pings come as datagrams, and what its bots say.
 fn is_at(studio: &Director, host: &str, at: &str) -> bool {
     let table = does(studio, &["hosts"]);
     let mut lines = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-    lines.any(|words| words.starts_with(&[host, "here", at]) && words.last() == Some(&"udp"))
+    lines.any(|words| words.starts_with(&[host, "here", at]) && words.ends_with(&["udp", "udp"]))
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     hosts::{Hosts, Link},
-    player::{Player, Tick, in_order},
+    player::{Player, Tick, in_order, word},
     process::{Director, wait_so_long, wait_until},
     stage::{Stage, duo, puppet},
 };
@@ -70,15 +70,25 @@ impl Apart {
     /// Waits until the leader shows the satellite so.
     #[track_caller]
     fn is_shown(&self, at: Ipv4Addr, state: &str) {
-        let (port, control) = (self.studio.port.to_string(), self.studio.control.to_string());
-        let shown = || {
-            let mut hosts = self.hosts.command(STUDIO, env!("CARGO_BIN_EXE_director"));
-            let told = hosts.args(["hosts", "--port", &port, "--control", &control]).output().unwrap();
-            String::from_utf8(told.stdout).unwrap()
-        };
         let words = ["left".to_owned(), state.to_owned(), at.to_string()];
         wait_until(&format!("{} is shown", words.join(" ")), || {
-            shown().lines().any(|line| line.split_whitespace().take(3).eq(words.iter()))
+            self.hosts_table().lines().any(|line| line.split_whitespace().take(3).eq(words.iter()))
+        });
+    }
+
+    /// What `director hosts` says on the leader's host.
+    fn hosts_table(&self) -> String {
+        let (port, control) = (self.studio.port.to_string(), self.studio.control.to_string());
+        let mut hosts = self.hosts.command(STUDIO, env!("CARGO_BIN_EXE_director"));
+        let told = hosts.args(["hosts", "--port", &port, "--control", &control]).output().unwrap();
+        String::from_utf8(told.stdout).unwrap()
+    }
+
+    /// Waits until the leader shows that what the satellite's bots say comes early.
+    #[track_caller]
+    fn speaks_early(&self) {
+        wait_until("what bots say comes by datagram, too", || {
+            self.hosts_table().lines().any(|line| line.starts_with("left ") && line.ends_with("  udp"))
         });
     }
 
@@ -118,6 +128,39 @@ fn on_a_wire_with_jitter_and_loss_two_directors_tick_together_and_no_tick_is_los
     band.no_tick_is_amiss();
     let lost = [(STUDIO, LEFT), (LEFT, STUDIO)].map(|(from, to)| band.hosts.relay.counts(from, to).lost);
     assert!(lost.iter().sum::<u64>() > 0, "the wire has lost nothing");
+}
+
+#[test]
+fn what_bots_say_is_heard_while_no_call_gets_through_and_once_and_in_order_all_the_time() {
+    let Some(band) = Apart::on(Link::of(2.0, 1.0, 0.0), "two directors between which no call gets through") else {
+        return;
+    };
+    band.speaks_early();
+    let mut said = Vec::new();
+    let mut says = |both_hear: bool| {
+        let n = said.len() as i32;
+        let words = [word("x-a", "a@studio", n), word("x-b", "b@left", n)];
+        band.a.say(&words[0]);
+        band.b.say(&words[1]);
+        said.push(words);
+        if both_hear {
+            band.b.hears(said.len(), "/broadcast/x-a\0");
+            band.a.hears(said.len(), "/broadcast/x-b\0");
+        }
+    };
+    says(true);
+    band.hosts.relay.cut_calls(STUDIO, LEFT);
+    (0..40).for_each(|_| says(true));
+    assert!(band.hosts.relay.counts(LEFT, STUDIO).cut > 0, "no call was cut");
+    band.hosts.relay.mend(STUDIO, LEFT);
+    // And what the link brings after all has been heard already.
+    (0..20).for_each(|_| says(false));
+    let lists = [(&band.b, "/broadcast/x-a\0", 0), (&band.a, "/broadcast/x-b\0", 1)];
+    for (ears, begins, n) in lists {
+        let words: Vec<_> = said.iter().map(|words| words[n].clone()).collect();
+        assert_eq!(ears.hears(words.len(), begins), words);
+    }
+    band.no_tick_is_amiss();
 }
 
 #[test]

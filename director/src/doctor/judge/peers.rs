@@ -11,6 +11,8 @@ const ROUND_TRIP_MS: f64 = 40.0;
 /// What pings cannot average away in a few seconds.
 const JITTER_MS: f64 = 5.0;
 const LOSS_PERCENT: f64 = 1.0;
+/// Of more machines than this, none says anything by UDP.
+const MOST: usize = 9;
 /// Two onsets that are further apart than this are heard as two by the attentive.
 const CLOCK_ERROR_MS: f64 = 1.0;
 /// The address of the machine that was asked.
@@ -50,6 +52,7 @@ pub(super) fn judge(director: Option<&Director>, network: &Network, port: u16) -
 fn others(all: &[Peer]) -> Vec<Peer> {
     let own = all.iter().find(|peer| peer.address == HERE);
     let others = all.iter().filter(|peer| peer.address != HERE).cloned();
+    let words_by = |peer: &Peer| if all.len() > MOST { String::new() } else { peer.words_by.clone() };
     others
         .map(|peer| match own {
             Some(own) if peer.state == "leader" => Peer {
@@ -58,9 +61,10 @@ fn others(all: &[Peer]) -> Vec<Peer> {
                 loss_percent: own.loss_percent,
                 clock_error_ms: own.clock_error_ms,
                 way: own.way.clone(),
+                words_by: words_by(own),
                 ..peer
             },
-            _ => peer,
+            _ => Peer { words_by: words_by(&peer), ..peer },
         })
         .collect()
 }
@@ -117,6 +121,13 @@ fn advice(peer: &Peer, port: u16) -> Vec<String> {
              with `--open` (`director doctor` there says how)"
         ));
     }
+    if peer.words_by == "link" && peer.way == "udp" {
+        advice.push(
+            "what bots say travels by the link alone, where a lost packet holds up all that comes after it: let UDP answers to \
+             what both machines send in through their firewalls"
+                .to_owned(),
+        );
+    }
     if peer.round_trip_ms.is_some_and(|ms| ms > ROUND_TRIP_MS) {
         advice.push(format!(
             "a round trip of over {ROUND_TRIP_MS:.0} ms: too far to answer each other within a beat; let the machines hear \
@@ -170,6 +181,7 @@ mod tests {
             bots: 3,
             state: "here".into(),
             way: "udp".into(),
+            words_by: "udp".into(),
             route: None,
         }
     }
@@ -204,6 +216,7 @@ mod tests {
             (Peer { loss_percent: 1.1, ..good() }, "lost"),
             (Peer { clock_error_ms: Some(1.1), ..good() }, "settles"),
             (Peer { way: "link".into(), ..good() }, "UDP port 4750"),
+            (Peer { words_by: "link".into(), ..good() }, "firewalls"),
         ] {
             let line = judged(&peer, &Network::default(), 4750);
             assert_eq!(line.mark, Mark::Warning);

@@ -54,7 +54,7 @@ fn get(socket: &UdpSocket, what: &str) -> Result<Vec<Args>, ()> {
     }
 }
 
-/// `name address round-trip jitter loss clock-error bots state way`, read leniently.
+/// `name address round-trip jitter loss clock-error bots state way words-by`, read leniently.
 fn peer(host: &Args) -> Option<Peer> {
     let text = |n: usize| host.get(n).and_then(Arg::text).unwrap_or_default().to_owned();
     let number = |n: usize| host.get(n).and_then(Arg::number).filter(|value| value.is_finite() && *value >= 0.0);
@@ -69,6 +69,7 @@ fn peer(host: &Args) -> Option<Peer> {
         bots: number(6).unwrap_or_default() as u32,
         state: text(7),
         way: text(8),
+        words_by: text(9),
         route: None,
     })
 }
@@ -95,10 +96,12 @@ mod tests {
             Arg::Int(3),
             "here".into(),
             "udp".into(),
+            "link".into(),
         ];
         let peer = peer(&host).unwrap();
         assert_eq!((peer.round_trip_ms, peer.jitter_ms, peer.loss_percent), (None, 0.5, 2.0));
         assert_eq!(ip(&peer.address), ip("192.0.2.7:4750"));
+        assert_eq!((peer.way.as_str(), peer.words_by.as_str()), ("udp", "link"));
         assert_eq!((peer.clock_error_ms, peer.bots, peer.state.as_str()), (Some(0.25), 3, "here"));
     }
 

@@ -9,9 +9,10 @@ use std::{net::SocketAddr, time::Duration};
 const EVERY: Duration = Duration::from_millis(500);
 /// Whose datagrams have not come for so long does not get ours, most likely.
 const SILENT: Duration = Duration::from_millis(1700);
-/// So much one may send at once, and in a second: a few times what our own end ever sends.
+/// So much a satellite may send at once, and in a second: a few times what one ever does. A leader passes on what eight of them say.
 const AT_ONCE: f64 = 128.0 * 1024.0;
 const A_SECOND: f64 = 64.0 * 1024.0;
+const LEADS: f64 = 8.0;
 
 /// What is at the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +56,12 @@ impl Peer {
         at: Option<SocketAddr>,
         now: Duration,
     ) -> Result<Self, Unspecified> {
-        let to = match who {
-            Who::Leader => To::Leader,
-            Who::Satellite(_) => To::Satellite,
+        let (to, many) = match who {
+            Who::Leader => (To::Leader, LEADS),
+            Who::Satellite(_) => (To::Satellite, 1.0),
         };
         let keys = Keys::new(session, key, to)?;
-        let says = Bucket::new(AT_ONCE, A_SECOND);
+        let says = Bucket::new(many * AT_ONCE, many * A_SECOND);
         Ok(Self { who, keys, at, heard: None, seen: Answered::default(), says, due: now })
     }
 
@@ -70,7 +71,7 @@ impl Peer {
 
     /// It says that it is elsewhere. Until it is heard from there, that may be so.
     pub(super) fn aim(&mut self, at: SocketAddr, now: Duration) {
-        if !self.is_open(now) {
+        if !self.is_open(now) && self.at != Some(at) {
             (self.at, self.due) = (Some(at), now);
         }
     }
@@ -78,6 +79,11 @@ impl Peer {
     /// Where it is, if it hears us: it can be heard, at least.
     pub(super) fn hears_at(&self, now: Duration) -> Option<SocketAddr> {
         self.at.filter(|_| self.is_open(now))
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_at(&self, at: SocketAddr) -> bool {
+        self.at == Some(at)
     }
 
     fn is_open(&self, now: Duration) -> bool {
@@ -155,6 +161,8 @@ mod tests {
         assert_eq!(left.hears_at(ms(2_300)), None);
         left.aim(at(3), ms(2_300));
         assert_eq!((left.hears_at(ms(2_300)), left.is_due(ms(2_300))), (None, Some(at(3))));
+        left.aim(at(3), ms(2_400));
+        assert_eq!(left.is_due(ms(2_400)), None, "it has just been told there");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! By which session each host asks for the time and is sent early copies. Each life of a satellite has one of its own: who was
-//! started again counts from somewhere else, and what was recorded of its former life is worth nothing. Pure.
+//! By which session each host asks for the time and is sent early copies. A session ends with the life of the satellite that had
+//! it: who was started again is let in with another. Pure.
 
 use crate::network::HostName;
 use std::collections::BTreeMap;
@@ -15,47 +15,40 @@ pub(super) struct Sessions(BTreeMap<HostName, Known>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
-    /// Which director said hello last, and at which port it hears early copies.
-    hello: Option<(u64, u16)>,
-    /// The session, and whose it is.
-    session: Option<(Session, Option<u64>)>,
+    /// At which port it hears early copies, as it said last; 0: at none.
+    early: u16,
+    session: Option<Session>,
 }
 
 impl Sessions {
-    /// A director says hello by this name: which one, and at which port it hears early copies.
-    pub(super) fn hello(&mut self, host: &HostName, life: u64, early: u16) {
+    /// A director says hello by this name, and at which port it hears early copies.
+    pub(super) fn hello(&mut self, host: &HostName, early: u16) {
         if self.0.len() >= MOST && !self.0.contains_key(host) {
             let stranger = self.0.iter().find(|(_, known)| known.session.is_none()).map(|(host, _)| host.clone());
             let Some(stranger) = stranger else { return };
             self.0.remove(&stranger);
         }
-        self.0.entry(host.clone()).or_default().hello = Some((life, early));
+        self.0.entry(host.clone()).or_default().early = early;
     }
 
-    /// The session of the host that is let in. Whoever is let in again keeps its own: it may not hear of another one.
+    /// The session of a host that has one.
     pub(super) fn of(&self, host: &HostName) -> Option<Session> {
-        let known = self.0.get(host)?;
-        let (session, life) = known.session?;
-        let same = known.hello.is_none_or(|(hello, _)| life == Some(hello));
-        same.then_some(session)
+        self.0.get(host)?.session
     }
 
-    /// It has this session from now on; what it had before.
-    pub(super) fn begins(&mut self, host: &HostName, session: Session) -> Option<Session> {
-        let known = self.0.entry(host.clone()).or_default();
-        let life = known.hello.map(|(life, _)| life);
-        known.session.replace((session, life)).map(|(before, _)| before)
+    /// It has this one from now on.
+    pub(super) fn begins(&mut self, host: &HostName, session: Session) {
+        self.0.entry(host.clone()).or_default().session = Some(session);
     }
 
     /// Where it hears early copies, if it does.
     pub(super) fn port(&self, host: &HostName) -> Option<u16> {
-        let (_, port) = self.0.get(host)?.hello?;
-        (port > 0).then_some(port)
+        self.0.get(host).map(|known| known.early).filter(|port| *port > 0)
     }
 
-    /// It has gone; the session that it had.
+    /// It has gone, or another one of this name is here, which has said hello before: the session that it had.
     pub(super) fn ends(&mut self, host: &HostName) -> Option<Session> {
-        self.0.remove(host)?.session.map(|(session, _)| session)
+        self.0.get_mut(host)?.session.take()
     }
 }
 
@@ -68,35 +61,28 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_let_in_again_keeps_its_session_and_whoever_was_started_again_gets_another() {
+    fn whoever_is_let_in_again_keeps_its_session_and_whoever_was_started_again_gets_another_at_its_own_port() {
         let (mut sessions, left) = (Sessions::default(), named("left"));
-        sessions.hello(&left, 1, 4000);
+        sessions.hello(&left, 4000);
         assert_eq!((sessions.of(&left), sessions.port(&left)), (None, Some(4000)));
-        assert_eq!(sessions.begins(&left, (5, [5; 32])), None);
-        sessions.hello(&left, 1, 4001);
-        assert_eq!((sessions.of(&left), sessions.port(&left)), (Some((5, [5; 32])), Some(4001)));
-        sessions.hello(&left, 2, 0);
-        assert_eq!((sessions.of(&left), sessions.port(&left)), (None, None));
-        assert_eq!(sessions.begins(&left, (6, [6; 32])), Some((5, [5; 32])));
-        assert_eq!(sessions.of(&left), Some((6, [6; 32])));
-        assert_eq!(sessions.ends(&left), Some((6, [6; 32])));
-        assert_eq!(sessions.of(&left), None);
-    }
-
-    #[test]
-    fn one_that_says_no_hello_is_let_in_with_a_session_of_its_own() {
-        let (mut sessions, left) = (Sessions::default(), named("left"));
         sessions.begins(&left, (5, [5; 32]));
-        assert_eq!(sessions.of(&left), Some((5, [5; 32])));
+        sessions.hello(&left, 4001);
+        assert_eq!((sessions.of(&left), sessions.port(&left)), (Some((5, [5; 32])), Some(4001)));
+        // Another life says hello; then the director ends the former one's session, and lets it in.
+        sessions.hello(&left, 4002);
+        assert_eq!(sessions.ends(&left), Some((5, [5; 32])));
+        assert_eq!((sessions.of(&left), sessions.ends(&left), sessions.port(&left)), (None, None, Some(4002)));
+        sessions.hello(&left, 0);
+        assert_eq!(sessions.port(&left), None);
     }
 
     #[test]
     fn names_without_end_push_nobody_out_who_is_let_in() {
         let (mut sessions, left) = (Sessions::default(), named("left"));
-        sessions.hello(&left, 1, 4000);
+        sessions.hello(&left, 4000);
         sessions.begins(&left, (5, [5; 32]));
-        for n in 0..5_000_u64 {
-            sessions.hello(&named(&format!("h{n}")), n, 1);
+        for n in 0..5_000 {
+            sessions.hello(&named(&format!("h{n}")), 1);
         }
         assert!(sessions.of(&left).is_some() && sessions.0.len() <= MOST);
     }

@@ -76,9 +76,10 @@ impl Sink {
             let (number, tick) = Numbered::read(&sample.attachment()?.to_bytes())?;
             let bytes = bytes(sample.payload(), musebot_protocol::MAX_DATAGRAM)?;
             let mut hearing = self.hearing();
-            if hearing.heard.by_link(&host, number) {
+            if let Some(before) = hearing.heard.by_link(&host, number) {
+                before.into_iter().for_each(|said| self.passes_on_early(&hearing, &host, said));
                 let said = Broadcast { topic: topic.to_owned(), tick, bytes };
-                // What the link brings has been asked for, also where we do not want it any more.
+                // What the link brings has been asked for.
                 self.passes_on(&host, said);
                 self.goes_on(&mut hearing, &host);
             }

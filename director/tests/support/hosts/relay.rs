@@ -3,7 +3,7 @@
 
 use super::{
     link::{Link, Way},
-    switchboard::{Counts, Switchboard},
+    switchboard::{Counts, Cut, Switchboard},
 };
 use director::clock;
 use rustix::{
@@ -73,15 +73,20 @@ impl Relay {
 
     /// Nothing passes between these two any more.
     pub(crate) fn cut(&self, a: usize, b: usize) {
-        self.lay(a, b, true);
+        self.lay(a, b, Cut::Everything);
+    }
+
+    /// No call gets through between these two any more; datagrams do.
+    pub(crate) fn cut_calls(&self, a: usize, b: usize) {
+        self.lay(a, b, Cut::Calls);
     }
 
     /// It passes again.
     pub(crate) fn mend(&self, a: usize, b: usize) {
-        self.lay(a, b, false);
+        self.lay(a, b, Cut::Nothing);
     }
 
-    fn lay(&self, a: usize, b: usize, cut: bool) {
+    fn lay(&self, a: usize, b: usize, cut: Cut) {
         let mut board = self.board();
         board.cut(Way { from: a, to: b }, cut);
         board.cut(Way { from: b, to: a }, cut);
@@ -171,7 +176,7 @@ impl Post {
                         board.overflowed(way);
                         continue;
                     }
-                    let Some(due) = board.sent(now, way) else { continue };
+                    let Some(due) = board.sent(now, way, packet) else { continue };
                     self.number += 1;
                     self.under_way.push(Reverse(Parcel { due, number: self.number, from, to, packet: packet.into() }));
                 }
@@ -182,7 +187,7 @@ impl Post {
     fn deliver(&mut self) {
         while self.under_way.peek().is_some_and(|Reverse(parcel)| parcel.due <= clock::now()) {
             let Some(Reverse(Parcel { from, to, packet, .. })) = self.under_way.pop() else { return };
-            let arrives = self.board.lock().unwrap_or_else(PoisonError::into_inner).arrives(Way { from, to });
+            let arrives = self.board.lock().unwrap_or_else(PoisonError::into_inner).arrives(Way { from, to }, &packet);
             if arrives {
                 // A host whose interface is down loses it.
                 let _ = self.tuns[to].write(&packet);

@@ -18,9 +18,28 @@ pub(crate) struct Counts {
     pub(crate) overflowed: u64,
 }
 
+/// What does not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    Nothing,
+    /// TCP, whatever it carries.
+    Calls,
+    Everything,
+}
+
+impl Cut {
+    fn takes(self, packet: &[u8]) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Calls => packet.get(9) == Some(&6),
+            Self::Everything => true,
+        }
+    }
+}
+
 struct Wire {
     link: Link,
-    cut: bool,
+    cut: Cut,
     /// When the packet before this one arrives.
     last: Duration,
     counts: Counts,
@@ -38,7 +57,7 @@ pub(super) struct Switchboard {
 
 impl Switchboard {
     pub(super) fn new(seed: u64, addresses: Vec<Ipv4Addr>) -> Self {
-        let wire = |_| Wire { link: Link::CLEAN, cut: false, last: Duration::ZERO, counts: Counts::default() };
+        let wire = |_| Wire { link: Link::CLEAN, cut: Cut::Nothing, last: Duration::ZERO, counts: Counts::default() };
         let wires = (0..addresses.len().pow(2)).map(wire).collect();
         Self { seed, addresses, wires, nowhere: 0 }
     }
@@ -52,7 +71,7 @@ impl Switchboard {
         self.wire(way).link = link;
     }
 
-    pub(super) fn cut(&mut self, way: Way, cut: bool) {
+    pub(super) fn cut(&mut self, way: Way, cut: Cut) {
         self.wire(way).cut = cut;
     }
 
@@ -73,12 +92,12 @@ impl Switchboard {
     }
 
     /// When a packet that is sent now arrives; `None`: it does not.
-    pub(super) fn sent(&mut self, now: Duration, way: Way) -> Option<Duration> {
+    pub(super) fn sent(&mut self, now: Duration, way: Way, packet: &[u8]) -> Option<Duration> {
         let seed = self.seed;
         let wire = self.wire(way);
         let number = wire.counts.sent;
         wire.counts.sent += 1;
-        if wire.cut {
+        if wire.cut.takes(packet) {
             wire.counts.cut += 1;
             return None;
         }
@@ -93,13 +112,14 @@ impl Switchboard {
     }
 
     /// Whether a packet arrives that was under way: a wire that is cut takes with it what is on it.
-    pub(super) fn arrives(&mut self, way: Way) -> bool {
+    pub(super) fn arrives(&mut self, way: Way, packet: &[u8]) -> bool {
         let wire = self.wire(way);
-        match wire.cut {
+        let cut = wire.cut.takes(packet);
+        match cut {
             true => wire.counts.cut += 1,
             false => wire.counts.delivered += 1,
         }
-        !wire.cut
+        !cut
     }
 
     /// One that found no room.
