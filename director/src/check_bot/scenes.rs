@@ -240,6 +240,8 @@ pub(crate) const OFF: &str = "`onoff 0` was said";
 pub(crate) const ON_AGAIN: &str = "`onoff 1` was said";
 pub(crate) const BEFORE_INITIALIZE: &str = "`initialize` has not been said yet";
 pub(crate) const INITIALIZE: &str = "`initialize 1` was said";
+pub(crate) const BEFORE_AGAIN: &str = "`initialize` has not been said again yet";
+pub(crate) const INITIALIZE_AGAIN: &str = "`initialize 1` was said again";
 pub(crate) const PLAN: &str = "a plan of two chords was said";
 
 /// Parts of a session, each so many ticks long.
@@ -314,6 +316,13 @@ fn initialize(who: &str) -> Vec<Step> {
         Step::Stage(INITIALIZE),
         Step::Ticks(6),
         Step::Stage("`initialize 1` was said a while ago"),
+        Step::Ticks(64 - 12),
+        Step::Stage(BEFORE_AGAIN),
+        Step::Ticks(6),
+        say(),
+        Step::Stage(INITIALIZE_AGAIN),
+        Step::Ticks(6),
+        Step::Stage("`initialize 1` was said twice, a while ago"),
         Step::Ticks(100),
     ]
 }

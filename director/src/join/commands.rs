@@ -125,8 +125,8 @@ pub fn join(args: &Join) -> anyhow::Result<u8> {
     };
     loop {
         tracing::info!("calling {} as {own}", leader.at);
-        let (edge, welcome) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
-        let ended = take_part(args, &allowed, own.clone(), &leader, edge, welcome)?;
+        let (edge, welcome, from) = Edge::join(&key, &file.display().to_string(), &own, &leader)?;
+        let ended = take_part(args, &allowed, own.clone(), &leader, edge, (welcome, from))?;
         if ended.asked || !ended.anew {
             return Ok(ended.code);
         }
@@ -149,7 +149,7 @@ fn take_part(
     own: HostName,
     leader: &Whom,
     edge: Edge,
-    welcome: Welcome,
+    (welcome, from): (Welcome, u64),
 ) -> anyhow::Result<Ended> {
     let all = sheet::read(&welcome.sheet, &welcome.leader)
         .with_context(|| format!("failed to make sense of what {} says of the ensemble", welcome.leader))?;
@@ -168,7 +168,7 @@ fn take_part(
         if options.listen.port() == 0 {
             opening::announce_ports(performance.address()?, performance.control_address()?.port());
         }
-        performance.director().join(clock::now(), own, welcome, others);
+        performance.director().join(clock::now(), own, from, welcome, others);
         if leader.is_bare_address() {
             performance.director().has_joined_by_address();
         }

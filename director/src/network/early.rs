@@ -43,6 +43,11 @@ const MOST_PEERS: usize = 8;
 /// So many bytes of copies we make at once, and in a second, each of which is sent twice to each: what a band says, and no flood.
 const AT_ONCE: f64 = 16.0 * 1024.0;
 const A_SECOND: f64 = 16.0 * 1024.0;
+/// And so many of all datagrams that carry copies, ours and those that a leader passes on: a megabit in a second, so that the radio of
+/// a hall has room for the rest.
+const ALL: f64 = 128.0 * 1024.0;
+/// What is around the text of a copy: the seal, and what UDP and IP add.
+const AROUND: usize = 96;
 /// So often the thread looks whether it is to end, and who has to hear that we are here.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -70,13 +75,21 @@ struct Post {
 
 struct Peers {
     all: BTreeMap<u64, Peer>,
+    /// What we say.
     says: Bucket,
+    /// What we send.
+    sends: Bucket,
 }
 
 impl Peers {
-    /// Whether so many hear us that there are no copies.
+    /// How many hear us.
+    fn hear(&self, now: Duration) -> usize {
+        self.all.values().filter(|peer| peer.hears_at(now).is_some()).count()
+    }
+
+    /// Whether so many do that there are no copies.
     fn are_many(&self, now: Duration) -> bool {
-        self.all.values().filter(|peer| peer.hears_at(now).is_some()).count() > MOST_PEERS
+        self.hear(now) > MOST_PEERS
     }
 }
 
@@ -89,7 +102,8 @@ impl Early {
         socket.set_nonblocking(false)?;
         socket.set_read_timeout(Some(LOOK))?;
         let own = socket.local_addr()?;
-        let peers = Mutex::new(Peers { all: BTreeMap::new(), says: Bucket::new(AT_ONCE, A_SECOND) });
+        let (says, sends) = (Bucket::new(AT_ONCE, A_SECOND), Bucket::new(ALL, ALL));
+        let peers = Mutex::new(Peers { all: BTreeMap::new(), says, sends });
         let post = Arc::new(Post { socket, own, leads, peers });
         let shared = post.clone();
         let thread = Thread::start("early", move |stop| shared.run(&ear, stop))?;
@@ -168,7 +182,8 @@ impl Post {
 
     /// Sends a copy to all that hear us but one, and once more.
     fn send(&self, peers: &mut Peers, text: &[u8], but: Option<u64>, now: Duration) {
-        if peers.are_many(now) {
+        let datagrams = 2 * peers.hear(now);
+        if peers.are_many(now) || !peers.sends.takes(datagrams * (text.len() + AROUND), now) {
             return;
         }
         let others = peers.all.values_mut().filter(|peer| Some(peer.session()) != but);

@@ -151,11 +151,12 @@ impl Edge {
         Ok(())
     }
 
-    /// Reaches a leader and asks it to be let in: what it says of the ensemble. Blocks for some seconds at most.
+    /// Reaches a leader and asks it to be let in: what it says of the ensemble, and what it drew when it began. Blocks for some seconds
+    /// at most.
     ///
     /// # Errors
     /// When it cannot be reached, has another key, or does not want us.
-    pub fn join(key: &Key, file: &str, own: &HostName, leader: &Whom) -> Result<(Self, Welcome), NetworkError> {
+    pub fn join(key: &Key, file: &str, own: &HostName, leader: &Whom) -> Result<(Self, Welcome, u64), NetworkError> {
         let folder = runtime::private_folder()?;
         let socket = folder.path().join(SOCKET);
         let not_reached = |why: String| NetworkError::NotReached { leader: leader.at.clone(), why };
@@ -193,20 +194,20 @@ impl Edge {
         let early = early(&link, false, families::udp());
         let mut edge =
             Self { link, news, me: draw()?, way, early, dropped: Lost::default(), notice: None, _folder: folder };
-        let welcome = edge.ask_to_be_let_in(&leader.at)?;
+        let (welcome, from) = edge.ask_to_be_let_in(&leader.at)?;
         edge.measure(&welcome);
-        Ok((edge, welcome))
+        Ok((edge, welcome, from))
     }
 
-    fn ask_to_be_let_in(&mut self, leader: &str) -> Result<Welcome, NetworkError> {
+    fn ask_to_be_let_in(&mut self, leader: &str) -> Result<(Welcome, u64), NetworkError> {
         for _ in 0..HELLOS {
             self.tell(None, Word::hello());
             let until = std::time::Instant::now() + ANSWERS_WITHIN;
             while std::time::Instant::now() < until {
                 match self.news.try_recv() {
-                    Ok(In::Word { bytes, host }) => match self.open(&bytes).map(|letter| letter.word) {
-                        Some(Word::Welcome(welcome)) if welcome.leader == host => return Ok(*welcome),
-                        Some(Word::Refused(why)) => return Err(NetworkError::Refused(why)),
+                    Ok(In::Word { bytes, host }) => match self.open(&bytes).map(|letter| (letter.word, letter.from)) {
+                        Some((Word::Welcome(welcome), from)) if welcome.leader == host => return Ok((*welcome, from)),
+                        Some((Word::Refused(why), _)) => return Err(NetworkError::Refused(why)),
                         _ => {}
                     },
                     Ok(In::Said { .. }) => {}

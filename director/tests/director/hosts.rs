@@ -161,7 +161,7 @@ impl Hosts {
         }
         rig.now = self.leader.now + Duration::from_secs_f64(AHEAD);
         let now = rig.now;
-        rig.director.join(now, host(name), welcome, others);
+        rig.director.join(now, host(name), 1, welcome, others);
         self.others.insert(name, Satellite { rig: rig.begin(), linked: true });
     }
 

@@ -387,3 +387,13 @@ fn machines_that_follow_a_satellite_are_stopped_when_another_leader_has_taken_th
     let stopped = stops(hosts.far(), begun);
     assert!(matches!(stopped[..], [(_, false)]), "{stopped:?}");
 }
+
+#[test]
+fn a_leader_that_was_killed_before_it_said_anything_more_is_known_to_be_another_one_when_it_is_back() {
+    let mut hosts = Hosts::alone(FILE);
+    hosts.run(2.0);
+    hosts.join("far", LIST);
+    let word = Box::new(Word::Welcome(Box::new(hosts.asks("left"))));
+    hosts.far().event(Event::Letter { host: host("near"), from: 9, at: None, word });
+    assert!(Hosts::said(hosts.far(), "near has been started again"));
+}

@@ -8,7 +8,7 @@ use crate::check_bot::{
     finding::{Finding, Verdict},
     habit::moments,
     record::Record,
-    scenes::{BEFORE_INITIALIZE, ECHO, INITIALIZE, OFF, ON_AGAIN, Scene, TWICE},
+    scenes::{BEFORE_AGAIN, BEFORE_INITIALIZE, ECHO, INITIALIZE, INITIALIZE_AGAIN, OFF, ON_AGAIN, Scene, TWICE},
 };
 use std::time::Duration;
 
@@ -119,12 +119,14 @@ fn speaks_in(record: &Record, stage: &str) -> bool {
     record.stage(stage).is_some_and(|(from, to)| record.words().any(|w| w.at >= from && w.at <= to))
 }
 
-/// Whether it spoke right after `initialize`, at a place where it would not have.
+/// Whether it spoke right after `initialize`, at a place where it would not have; one of two times, since a machine that is busy may
+/// hold up a word.
 fn answers_initialize(record: &Record) -> bool {
-    let (Some((before, from)), Some((_, to))) = (record.stage(BEFORE_INITIALIZE), record.stage(INITIALIZE)) else {
-        return false;
+    let answers = |(before, after)| {
+        let (Some((before, from)), Some((_, to))) = (record.stage(before), record.stage(after)) else { return false };
+        moments(record, before, from).is_empty() && !moments(record, from, to + Duration::from_millis(20)).is_empty()
     };
-    moments(record, before, from).is_empty() && !moments(record, from, to + Duration::from_millis(20)).is_empty()
+    [(BEFORE_INITIALIZE, INITIALIZE), (BEFORE_AGAIN, INITIALIZE_AGAIN)].into_iter().any(answers)
 }
 
 #[cfg(test)]
@@ -198,5 +200,37 @@ mod tests {
         assert_eq!(judged(true, true), Verdict::Pass);
         assert_eq!(judged(true, false), Verdict::Fail);
         assert_eq!(judged(false, false), Verdict::NotApplicable);
+    }
+
+    /// Initialised twice; how many ticks after that it answers each time, if it does.
+    fn initialized(answers: [Option<i32>; 2]) -> Record {
+        let mut record = ticking(0, 270);
+        let names = [(BEFORE_INITIALIZE, INITIALIZE), (BEFORE_AGAIN, INITIALIZE_AGAIN)];
+        for (said_at, (names, answer)) in [92, 156].into_iter().zip(names.into_iter().zip(answers)) {
+            stage(&mut record, said_at - 6, names.0);
+            stage(&mut record, said_at, names.1);
+            stage(&mut record, said_at + 6, "a while ago");
+            answer.into_iter().for_each(|after| said(&mut record, said_at + after, "notepool"));
+        }
+        record
+    }
+
+    #[test]
+    fn b24_a_word_that_a_busy_machine_has_held_up_once_is_no_disobedience_and_twice_it_is() {
+        let judged = |conductor| {
+            let records = [
+                (Scene::Plain, speaking(32)),
+                (Scene::OnOffOther, speaking(32)),
+                (Scene::OnOffConductor, speaking(32)),
+                (Scene::InitializeOther, initialized([Some(1), Some(1)])),
+                (Scene::InitializeConductor, initialized(conductor)),
+            ];
+            evidence(records, conductors_words).verdict
+        };
+        assert_eq!(judged([Some(1), Some(1)]), Verdict::Pass);
+        assert_eq!(judged([Some(20), Some(1)]), Verdict::Pass);
+        assert_eq!(judged([Some(1), None]), Verdict::Pass);
+        assert_eq!(judged([None, None]), Verdict::Fail);
+        assert_eq!(judged([Some(20), Some(20)]), Verdict::Fail);
     }
 }

@@ -33,8 +33,8 @@ const FOR_EVER: f64 = 1e8;
 /// What a satellite knows of the leader.
 pub(super) struct Satellite {
     pub(super) leader: HostName,
-    /// Drawn by its director when it began; none before it has said anything.
-    instance: Option<u64>,
+    /// Drawn by its director when it began.
+    instance: u64,
     /// Whether another director leads in its place, and is to be joined anew.
     anew: bool,
     /// Its instant of tick 0 by its own clock, and its tempo map.
@@ -63,14 +63,14 @@ impl Satellite {
 }
 
 impl Director {
-    /// Joins an ensemble that another director leads.
-    pub fn join(&mut self, now: Duration, own: HostName, welcome: Welcome, others: Others) {
+    /// Joins an ensemble that another director leads: the one that drew this number when it began.
+    pub fn join(&mut self, now: Duration, own: HostName, leader: u64, welcome: Welcome, others: Others) {
         for bot in &others.elsewhere {
             self.mixer.channel(bot.id.as_str(), bot.gain, bot.group.as_deref());
         }
         let satellite = Satellite {
             leader: welcome.leader.clone(),
-            instance: None,
+            instance: leader,
             anew: false,
             time: None,
             reckoning: None,
@@ -105,8 +105,8 @@ impl Director {
         match word {
             // Anybody may ask, also somebody who takes the leader's name by mistake.
             Word::Hello { .. } | Word::Welcome(_) | Word::Refused(_) => false,
-            Word::State(_) => *satellite.instance.get_or_insert(from) != from && satellite.lost.is_none(),
-            _ => *satellite.instance.get_or_insert(from) != from,
+            Word::State(_) => satellite.instance != from && satellite.lost.is_none(),
+            _ => satellite.instance != from,
         }
     }
 
@@ -121,7 +121,7 @@ impl Director {
         if satellite.leader != *host {
             return;
         }
-        if satellite.instance.is_some_and(|instance| instance != from) {
+        if satellite.instance != from {
             // Its ticks begin at 0, and its sheet may be another one: nothing of ours goes on in it.
             if !std::mem::replace(&mut satellite.anew, true) && self.quitting.is_none() {
                 self.say(Tone::Loud, format!("{host} has been started again: fading out, and joining it anew"));

@@ -178,3 +178,33 @@ fn a_flood_is_left_to_the_link() {
     }
     assert!((50..200).contains(&early), "{early} of 1,000");
 }
+
+#[test]
+fn what_goes_to_many_at_once_is_little_altogether() {
+    let (leader, _studio) = begin(true);
+    let all: Vec<_> = (1..=MOST_PEERS as u64)
+        .map(|n| {
+            let (satellite, words) = begin(false);
+            meet(&leader, &satellite, &format!("h{n}"), n);
+            (satellite, words)
+        })
+        .collect();
+    let begun = Instant::now();
+    for _ in 0..60 {
+        says(&leader, "studio", &[0; 64]);
+    }
+    let took = begun.elapsed();
+    // When it is over, the last is heard after all that came before it.
+    let (_, words) = &all[0];
+    let begun = Instant::now();
+    let mut early = 0;
+    loop {
+        says(&leader, "studio", b"over");
+        match words.recv_timeout(Duration::from_millis(50)) {
+            Ok((_, word)) if word == b"over" => break,
+            Ok(_) => early += 1,
+            Err(_) => assert!(begun.elapsed() < PATIENCE, "nothing is early again"),
+        }
+    }
+    assert!(took > Duration::from_millis(300) || (20..60).contains(&early), "{early} of 60");
+}
