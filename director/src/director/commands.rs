@@ -351,7 +351,7 @@ impl Director {
 }
 
 /// A host: its name, its address where we know one (`here`: it is the one that is asked), the round trip to the leader, its jitter, lost pings in percent, the
-/// error of the clock (milliseconds; -1: unknown), how many bots, how it stands, and how pings travel, and what bots say (`udp`, `link`, or `-`).
+/// error of the clock (milliseconds; -1: unknown), how many bots, how it stands, by what pings travel, and by what the words of bots do (`udp`, `link`, or `-`).
 fn hosts(host: &HostView) -> Args {
     let link = host.link;
     let ms = |of: fn(LinkState) -> f32| Arg::Float(link.map_or(-1.0, of));

@@ -1,4 +1,4 @@
-//! How much is under way, as far as it can be told without asking: a bucket that drains steadily. Pure.
+//! How much is under way, as far as it can be told without asking, or how much may be: a bucket that drains steadily. Pure.
 
 use std::time::Duration;
 
@@ -24,12 +24,27 @@ impl Bucket {
 
     /// A message of so many bytes is on its way now (since any instant). Whether all that is under way is little.
     pub(super) fn takes(&mut self, bytes: usize, now: Duration) -> bool {
+        // Of the longest flood no more is remembered than leaves soon.
+        self.bytes = self.with(bytes, now).min(2.0 * self.little);
+        self.bytes <= self.little
+    }
+
+    /// The same for one that is not on its way when it would be too much: of a flood, part is.
+    pub(super) fn lets(&mut self, bytes: usize, now: Duration) -> bool {
+        let with = self.with(bytes, now);
+        let lets = with <= self.little;
+        if lets {
+            self.bytes = with;
+        }
+        lets
+    }
+
+    /// What is under way now, and this.
+    fn with(&mut self, bytes: usize, now: Duration) -> f64 {
         let passed = now.saturating_sub(self.at).as_secs_f64();
         self.at = self.at.max(now);
-        let left = (self.bytes - passed * self.leaves).max(0.0);
-        // Of the longest flood no more is remembered than leaves soon.
-        self.bytes = (left + bytes as f64 + AROUND).min(2.0 * self.little);
-        self.bytes <= self.little
+        self.bytes = (self.bytes - passed * self.leaves).max(0.0);
+        self.bytes + bytes as f64 + AROUND
     }
 }
 
@@ -64,6 +79,14 @@ mod tests {
         }
         assert!(!bucket.takes(0, Duration::from_millis(11_900)));
         assert!(bucket.takes(0, Duration::from_millis(12_070)));
+    }
+
+    #[test]
+    fn of_a_flood_as_much_is_let_through_as_leaves() {
+        let mut bucket = bucket();
+        let let_through = (0..100_000).filter(|n| bucket.lets(72, Duration::from_micros(n * 100))).count();
+        // The bucket, and ten seconds of what leaves it, at 200 bytes each.
+        assert!((480..500).contains(&let_through), "{let_through}");
     }
 
     proptest! {

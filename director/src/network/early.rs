@@ -40,12 +40,13 @@ use std::{
 
 /// Where there are more satellites than this, there are no copies: they would go to all of them from all of them.
 const MOST_PEERS: usize = 8;
-/// So many bytes of copies we make at once, and in a second, each of which is sent twice to each: what a band says, and no flood.
+/// So many bytes of copies we make at once, and in a second, each of which is sent twice to each: what a host's bots say, and little of a
+/// flood.
 const AT_ONCE: f64 = 16.0 * 1024.0;
 const A_SECOND: f64 = 16.0 * 1024.0;
-/// And so many of all datagrams that carry copies, ours and those that a leader passes on: a megabit in a second, so that the radio of
-/// a hall has room for the rest.
-const ALL: f64 = 128.0 * 1024.0;
+/// And so many of all datagrams that carry copies, ours and those that a leader passes on: two megabits in a second, a thousand
+/// datagrams, so that the radio of a hall has room for the rest.
+const ALL: f64 = 256.0 * 1024.0;
 /// What is around the text of a copy: the seal, and what UDP and IP add.
 const AROUND: usize = 96;
 /// So often the thread looks whether it is to end, and who has to hear that we are here.
@@ -82,14 +83,9 @@ struct Peers {
 }
 
 impl Peers {
-    /// How many hear us.
-    fn hear(&self, now: Duration) -> usize {
-        self.all.values().filter(|peer| peer.hears_at(now).is_some()).count()
-    }
-
-    /// Whether so many do that there are no copies.
+    /// Whether so many are heard that there are no copies, and none is told that we are here.
     fn are_many(&self, now: Duration) -> bool {
-        self.hear(now) > MOST_PEERS
+        self.all.values().filter(|peer| peer.is_heard(now)).count() > MOST_PEERS
     }
 }
 
@@ -115,7 +111,7 @@ impl Early {
         self.post.own.port()
     }
 
-    /// Whether anybody at the other end is heard.
+    /// Whether anybody hears us, and we it.
     pub(super) fn is_open(&self) -> bool {
         let now = clock::now();
         self.post.peers().all.values().any(|peer| peer.hears_at(now).is_some())
@@ -137,8 +133,13 @@ impl Early {
 
     /// The leader has let us in, perhaps again.
     pub(super) fn call(&self, leader: SocketAddr, session: u64, key: &[u8; 32]) {
-        self.post.peers().all.retain(|known, _| *known == session);
+        self.hangs_up_but(Some(session));
         self.post.meets(Who::Leader, session, key, Some(leader));
+    }
+
+    /// Nobody hears us any more, but perhaps by one session.
+    pub(super) fn hangs_up_but(&self, session: Option<u64>) {
+        self.post.peers().all.retain(|known, _| Some(*known) == session);
     }
 
     /// The leader is at another address now, most likely.
@@ -155,7 +156,7 @@ impl Voice {
     pub(super) fn say(&self, host: &HostName, attached: &Attached, topic: &str, bytes: &[u8]) {
         let copy = EarlyCopy { host: host.as_str(), attached, topic, bytes };
         let (now, mut peers) = (clock::now(), self.0.peers());
-        if !peers.says.takes(topic.len() + bytes.len(), now) {
+        if peers.all.is_empty() || !peers.says.lets(topic.len() + bytes.len(), now) {
             return;
         }
         if let Some(text) = copy.encode() {
@@ -175,18 +176,24 @@ impl Post {
         match (peers.all.get_mut(&session), at) {
             (Some(peer), Some(at)) => peer.aim(at, now),
             (Some(_), None) => {}
-            // Without chance numbers nothing else would be here either.
-            (None, _) => drop(Peer::new(who, session, key, at, now).map(|peer| peers.all.insert(session, peer))),
+            (None, _) => {
+                // Without chance numbers nothing else would be here either.
+                if let Ok(peer) = Peer::new(who, session, key, at, now) {
+                    peers.all.insert(session, peer);
+                }
+            }
         }
     }
 
     /// Sends a copy to all that hear us but one, and once more.
     fn send(&self, peers: &mut Peers, text: &[u8], but: Option<u64>, now: Duration) {
-        let datagrams = 2 * peers.hear(now);
-        if peers.are_many(now) || !peers.sends.takes(datagrams * (text.len() + AROUND), now) {
+        let hears = |peer: &Peer| Some(peer.session()) != but && peer.hears_at(now).is_some();
+        let datagrams = 2 * peers.all.values().filter(|peer| hears(peer)).count();
+        let all = datagrams * (text.len() + AROUND);
+        if datagrams == 0 || peers.are_many(now) || !peers.sends.lets(all, now) {
             return;
         }
-        let others = peers.all.values_mut().filter(|peer| Some(peer.session()) != but);
+        let others = peers.all.values_mut().filter(|peer| hears(peer));
         let sealed: Vec<_> = others
             .filter_map(|peer| {
                 let (at, datagram) = (peer.hears_at(now)?, peer.seal(text));
@@ -253,7 +260,7 @@ impl Post {
         }
         for peer in peers.all.values_mut() {
             if let Some(at) = peer.is_due(now) {
-                let datagram = peer.seal(b"");
+                let datagram = peer.seal_word(now);
                 self.give(&datagram, at);
             }
         }

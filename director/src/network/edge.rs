@@ -1,4 +1,4 @@
-//! Where a director touches the network: the link, the door to it, and the pings.
+//! Where a director touches the network: the link, the door to it, the pings, and early copies.
 
 mod error;
 mod sessions;
@@ -225,8 +225,12 @@ impl Edge {
         let Way::Satellite { door, leader, pinger, pings, copies, pongs, sender, .. } = &mut self.way else { return };
         *leader = welcome.leader.clone();
         (*pings, *copies) = (welcome.pings, welcome.early);
-        if let Some(early) = self.early.as_ref().filter(|_| *copies > 0) {
-            early.call(families::at_port(door.leader(), *copies), welcome.session, &welcome.key);
+        match &self.early {
+            Some(early) if *copies > 0 => {
+                early.call(families::at_port(door.leader(), *copies), welcome.session, &welcome.key);
+            }
+            Some(early) => early.hangs_up_but(None),
+            None => {}
         }
         let to = families::at_port(door.leader(), welcome.pings);
         if let Some(pinger) = pinger {
@@ -279,6 +283,7 @@ impl Edge {
                 new
             }
         };
+        sessions.lets_in(host);
         self.says_early_to(host);
         Ok(session)
     }

@@ -9,6 +9,8 @@ use std::{net::SocketAddr, time::Duration};
 const EVERY: Duration = Duration::from_millis(500);
 /// Whose datagrams have not come for so long does not get ours, most likely.
 const SILENT: Duration = Duration::from_millis(1700);
+/// That whoever says that it is here hears the other.
+const HEARD: &[u8] = &[1];
 /// So much a satellite may send at once, and in a second: a few times what one ever does. A leader passes on what eight of them say.
 const AT_ONCE: f64 = 128.0 * 1024.0;
 const A_SECOND: f64 = 64.0 * 1024.0;
@@ -29,6 +31,8 @@ pub(super) struct Peer {
     /// Where it is, as far as we know: where it said that it would be, then from where it is heard.
     at: Option<SocketAddr>,
     heard: Option<Duration>,
+    /// Whether it has said that it hears us.
+    hears_us: bool,
     seen: Answered,
     says: Bucket,
     /// When we have to say that we are here.
@@ -62,7 +66,7 @@ impl Peer {
         };
         let keys = Keys::new(session, key, to)?;
         let says = Bucket::new(many * AT_ONCE, many * A_SECOND);
-        Ok(Self { who, keys, at, heard: None, seen: Answered::default(), says, due: now })
+        Ok(Self { who, keys, at, heard: None, hears_us: false, seen: Answered::default(), says, due: now })
     }
 
     pub(super) fn session(&self) -> u64 {
@@ -71,14 +75,14 @@ impl Peer {
 
     /// It says that it is elsewhere. Until it is heard from there, that may be so.
     pub(super) fn aim(&mut self, at: SocketAddr, now: Duration) {
-        if !self.is_open(now) && self.at != Some(at) {
+        if !self.is_heard(now) && self.at != Some(at) {
             (self.at, self.due) = (Some(at), now);
         }
     }
 
-    /// Where it is, if it hears us: it can be heard, at least.
+    /// Where it is, if it hears us.
     pub(super) fn hears_at(&self, now: Duration) -> Option<SocketAddr> {
-        self.at.filter(|_| self.is_open(now))
+        self.at.filter(|_| self.hears_us && self.is_heard(now))
     }
 
     #[cfg(test)]
@@ -86,7 +90,7 @@ impl Peer {
         self.at == Some(at)
     }
 
-    fn is_open(&self, now: Duration) -> bool {
+    pub(super) fn is_heard(&self, now: Duration) -> bool {
         self.heard.is_some_and(|heard| now.saturating_sub(heard) < SILENT)
     }
 
@@ -97,6 +101,12 @@ impl Peer {
         }
         self.due = now + EVERY;
         self.at
+    }
+
+    /// That we are here, and whether we hear it.
+    pub(super) fn seal_word(&mut self, now: Duration) -> Vec<u8> {
+        let word: &[u8] = if self.is_heard(now) { HEARD } else { b"" };
+        self.seal(word)
     }
 
     pub(super) fn seal(&mut self, text: &[u8]) -> Vec<u8> {
@@ -110,11 +120,16 @@ impl Peer {
         if !self.seen.is_new(number) {
             return Some(Brings::Again);
         }
+        if !self.is_heard(now) || self.at != Some(from) {
+            // It need not wait until it knows that.
+            (self.due, self.hears_us) = (now, false);
+        }
         (self.at, self.heard) = (Some(from), Some(now));
         if !self.says.takes(length, now) {
             return Some(Brings::Nothing);
         }
-        if text.is_empty() {
+        if text.is_empty() || text == HEARD {
+            self.hears_us = text == HEARD;
             return Some(Brings::Itself);
         }
         let copy = EarlyCopy::decode(text).filter(|copy| match &self.who {
@@ -154,7 +169,15 @@ mod tests {
     fn it_is_where_it_is_heard_from_until_it_falls_silent() {
         let (mut leader, mut left) = ends();
         assert_eq!((left.hears_at(ms(0)), left.is_due(ms(0)), left.is_due(ms(400))), (None, Some(at(1)), None));
-        assert_eq!(left.opens(&mut leader.seal(b""), at(2), ms(500)), Some(Brings::Itself));
+        assert_eq!(left.opens(&mut leader.seal_word(ms(400)), at(2), ms(400)), Some(Brings::Itself));
+        assert_eq!(
+            (left.hears_at(ms(400)), left.is_due(ms(400))),
+            (None, Some(at(2))),
+            "it may not hear us, and is answered"
+        );
+        assert_eq!(leader.opens(&mut left.seal_word(ms(400)), at(9), ms(400)), Some(Brings::Itself));
+        assert_eq!(leader.hears_at(ms(400)), Some(at(9)));
+        assert_eq!(left.opens(&mut leader.seal_word(ms(500)), at(2), ms(500)), Some(Brings::Itself));
         assert_eq!((left.hears_at(ms(2_000)), left.is_due(ms(2_000))), (Some(at(2)), Some(at(2))));
         left.aim(at(3), ms(2_000));
         assert_eq!(left.hears_at(ms(2_000)), Some(at(2)), "it is heard from there");
@@ -174,7 +197,7 @@ mod tests {
             matches!(left.opens(&mut datagram.clone(), at(2), ms(0)), Some(Brings::Copy(copy, _)) if copy.bytes == b"here")
         );
         assert_eq!(left.opens(&mut datagram.clone(), at(66), ms(0)), Some(Brings::Again));
-        assert_eq!(left.hears_at(ms(0)), Some(at(2)), "whoever has recorded it is not where it is");
+        assert!(left.is_at(at(2)), "whoever has recorded it is not where it is");
     }
 
     #[test]

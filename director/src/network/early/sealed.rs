@@ -2,9 +2,9 @@
 //! of chance that each who seals draws.
 //!
 //! ```text
-//!  0  "MBEC"        6  0 0           16  four bytes of chance of who seals   28  sealed: nothing ("I am here"),
-//!  4  version 1     8  session       20  number: each is higher than             or a copy; then the tag,
-//!  5  0 up, 1 down                       the one before                          16 bytes
+//!  0  "MBEC"        6  0 0           16  four bytes of chance of who seals   28  sealed: "I am here" (0 bytes;
+//!  4  version 1     8  session       20  number: each is higher than             1, the byte 1: "and hear you"), or
+//!  5  0 up, 1 down                       the one before                          a copy; then the tag, 16 bytes
 //! ```
 //!
 //! A copy: what every broadcast carries (`number.rs`, 24 bytes); the length of the host's name (1 byte) and the name; the length of

@@ -15,7 +15,9 @@ pub(super) struct Sessions(BTreeMap<HostName, Known>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
-    /// At which port it hears early copies, as it said last; 0: at none.
+    /// At which port whoever said hello by this name last hears early copies; 0: at none.
+    hello: u16,
+    /// And whoever was let in.
     early: u16,
     session: Option<Session>,
 }
@@ -28,7 +30,14 @@ impl Sessions {
             let Some(stranger) = stranger else { return };
             self.0.remove(&stranger);
         }
-        self.0.entry(host.clone()).or_default().early = early;
+        self.0.entry(host.clone()).or_default().hello = early;
+    }
+
+    /// Whoever said hello by this name last is let in.
+    pub(super) fn lets_in(&mut self, host: &HostName) {
+        if let Some(known) = self.0.get_mut(host) {
+            known.early = known.hello;
+        }
     }
 
     /// The session of a host that has one.
@@ -41,7 +50,7 @@ impl Sessions {
         self.0.entry(host.clone()).or_default().session = Some(session);
     }
 
-    /// Where it hears early copies, if it does.
+    /// Where whoever was let in hears early copies, if it does.
     pub(super) fn port(&self, host: &HostName) -> Option<u16> {
         self.0.get(host).map(|known| known.early).filter(|port| *port > 0)
     }
@@ -64,15 +73,24 @@ mod tests {
     fn whoever_is_let_in_again_keeps_its_session_and_whoever_was_started_again_gets_another_at_its_own_port() {
         let (mut sessions, left) = (Sessions::default(), named("left"));
         sessions.hello(&left, 4000);
-        assert_eq!((sessions.of(&left), sessions.port(&left)), (None, Some(4000)));
+        assert_eq!((sessions.of(&left), sessions.port(&left)), (None, None));
+        sessions.lets_in(&left);
         sessions.begins(&left, (5, [5; 32]));
         sessions.hello(&left, 4001);
+        assert_eq!(
+            (sessions.of(&left), sessions.port(&left)),
+            (Some((5, [5; 32])), Some(4000)),
+            "it may be a namesake"
+        );
+        sessions.lets_in(&left);
         assert_eq!((sessions.of(&left), sessions.port(&left)), (Some((5, [5; 32])), Some(4001)));
         // Another life says hello; then the director ends the former one's session, and lets it in.
         sessions.hello(&left, 4002);
         assert_eq!(sessions.ends(&left), Some((5, [5; 32])));
+        sessions.lets_in(&left);
         assert_eq!((sessions.of(&left), sessions.ends(&left), sessions.port(&left)), (None, None, Some(4002)));
         sessions.hello(&left, 0);
+        sessions.lets_in(&left);
         assert_eq!(sessions.port(&left), None);
     }
 

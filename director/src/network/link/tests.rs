@@ -196,7 +196,7 @@ fn what_is_said_is_heard_early_and_a_flood_as_well_once_and_in_order() {
     while pair.satellite.heard_early() < 20 {
         assert!(Instant::now() < deadline, "nothing is heard early");
         pair.leader.say("topic", Tick(-1), b"early?");
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(25));
     }
     for n in 0..MANY {
         pair.leader.say(&format!("topic/{}", n / 100), Tick(n), &[0; 64]);
@@ -223,7 +223,7 @@ fn of_copies_too_only_what_is_asked_for_is_heard() {
         assert!(Instant::now() < deadline, "nothing is heard early");
         pair.leader.say("unwanted", Tick(1), b"unwanted");
         pair.leader.say("wanted", Tick(1), b"wanted");
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(25));
     }
     pair.leader.say("wanted", Tick(1), b"last");
     loop {
