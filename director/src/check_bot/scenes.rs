@@ -238,10 +238,12 @@ pub(crate) const SHUT: &str = "nobody listens at the conductor's port";
 pub(crate) const REOPENED: &str = "the conductor's port is open again";
 pub(crate) const OFF: &str = "`onoff 0` was said";
 pub(crate) const ON_AGAIN: &str = "`onoff 1` was said";
-pub(crate) const BEFORE_INITIALIZE: &str = "`initialize` has not been said yet";
-pub(crate) const INITIALIZE: &str = "`initialize 1` was said";
-pub(crate) const BEFORE_AGAIN: &str = "`initialize` has not been said again yet";
-pub(crate) const INITIALIZE_AGAIN: &str = "`initialize 1` was said again";
+/// Before `initialize` is said, and after, each time.
+pub(crate) const INITIALIZED: [(&str, &str); 3] = [
+    ("`initialize` has not been said yet", "`initialize 1` was said"),
+    ("`initialize` has not been said again yet", "`initialize 1` was said again"),
+    ("`initialize` has not been said a third time yet", "`initialize 1` was said a third time"),
+];
 pub(crate) const PLAN: &str = "a plan of two chords was said";
 
 /// Parts of a session, each so many ticks long.
@@ -305,26 +307,23 @@ fn on_off(who: &str) -> Vec<Step> {
     ]
 }
 
-/// Twice, at places where nobody would say anything by himself.
+/// Once in each of three bars, at places where nobody would say anything by himself.
 fn initialize(who: &str) -> Vec<Step> {
-    let say = || Step::Say(message("/broadcast/initialize", &[S(who), I(1)]));
-    vec![
-        Step::Ticks(64 + 22),
-        Step::Stage(BEFORE_INITIALIZE),
-        Step::Ticks(6),
-        say(),
-        Step::Stage(INITIALIZE),
-        Step::Ticks(6),
-        Step::Stage("`initialize 1` was said a while ago"),
-        Step::Ticks(64 - 12),
-        Step::Stage(BEFORE_AGAIN),
-        Step::Ticks(6),
-        say(),
-        Step::Stage(INITIALIZE_AGAIN),
-        Step::Ticks(6),
-        Step::Stage("`initialize 1` was said twice, a while ago"),
-        Step::Ticks(100),
-    ]
+    let once = |(before, after)| {
+        [
+            Step::Stage(before),
+            Step::Ticks(6),
+            Step::Say(message("/broadcast/initialize", &[S(who), I(1)])),
+            Step::Stage(after),
+            Step::Ticks(6),
+            Step::Stage("`initialize 1` was said a while ago"),
+            Step::Ticks(64 - 12),
+        ]
+    };
+    let mut steps = vec![Step::Ticks(64 + 22)];
+    steps.extend(INITIALIZED.into_iter().flat_map(once));
+    steps.push(Step::Ticks(48));
+    steps
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ mod tests {
             bucket.takes(200, Duration::from_micros(n * 100));
         }
         assert!(!bucket.takes(0, Duration::from_millis(11_900)));
-        assert!(bucket.takes(0, Duration::from_millis(12_070)));
+        assert!(bucket.takes(0, Duration::from_millis(12_050)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The link brings everything, in order, and is what counts. But on its way each machine wakes one thread after the other, and
 //! a packet that is lost holds up all that come after it until TCP has sent it again. A copy is sent by whoever has heard the bot
 //! and wakes one thread where it arrives; it is sent twice, since what is lost is not sent again. What no copy brings (one that
-//! was lost both times, a flood, what is too long for a datagram), the link does. `link/heard.rs` sees to it that all is heard
+//! was lost both times, most of a flood, what is too long for a datagram), the link does. `link/heard.rs` sees to it that all is heard
 //! once and in order.
 //!
 //! Each end tells the other by the link at which UDP port it hears, and says there twice a second that it is here: both speak first,

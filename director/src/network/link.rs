@@ -392,9 +392,9 @@ fn subscribe(session: &Session, key: &str, sink: &Sink) -> Result<Subscriber<()>
         .map_err(refused)
 }
 
-/// Another host; whoever calls itself as we do is none.
-fn other(name: &str, own: &HostName) -> Option<HostName> {
-    HostName::new(name).ok().filter(|host| host != own)
+/// Another host, if the name is one; `Some(None)`: somebody calls itself as we do, and the leader tells it so.
+fn other(name: &str, own: &HostName) -> Option<Option<HostName>> {
+    HostName::new(name).ok().map(|host| (host != *own).then_some(host))
 }
 
 fn refused(e: impl std::fmt::Display) -> LinkError {

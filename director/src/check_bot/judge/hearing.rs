@@ -8,7 +8,7 @@ use crate::check_bot::{
     finding::{Finding, Verdict},
     habit::moments,
     record::Record,
-    scenes::{BEFORE_AGAIN, BEFORE_INITIALIZE, ECHO, INITIALIZE, INITIALIZE_AGAIN, OFF, ON_AGAIN, Scene, TWICE},
+    scenes::{ECHO, INITIALIZED, OFF, ON_AGAIN, Scene, TWICE},
 };
 use std::time::Duration;
 
@@ -119,14 +119,14 @@ fn speaks_in(record: &Record, stage: &str) -> bool {
     record.stage(stage).is_some_and(|(from, to)| record.words().any(|w| w.at >= from && w.at <= to))
 }
 
-/// Whether it spoke right after `initialize`, at a place where it would not have; one of two times, since a machine that is busy may
-/// hold up a word.
+/// Whether it spoke right after `initialize`, at a place where it would not have: most times. A busy machine may hold up one answer, and
+/// once is chance.
 fn answers_initialize(record: &Record) -> bool {
     let answers = |(before, after)| {
         let (Some((before, from)), Some((_, to))) = (record.stage(before), record.stage(after)) else { return false };
         moments(record, before, from).is_empty() && !moments(record, from, to + Duration::from_millis(20)).is_empty()
     };
-    [(BEFORE_INITIALIZE, INITIALIZE), (BEFORE_AGAIN, INITIALIZE_AGAIN)].into_iter().any(answers)
+    INITIALIZED.into_iter().filter(|stages| answers(*stages)).count() * 2 > INITIALIZED.len()
 }
 
 #[cfg(test)]
@@ -202,35 +202,35 @@ mod tests {
         assert_eq!(judged(false, false), Verdict::NotApplicable);
     }
 
-    /// Initialised twice; how many ticks after that it answers each time, if it does.
-    fn initialized(answers: [Option<i32>; 2]) -> Record {
-        let mut record = ticking(0, 270);
-        let names = [(BEFORE_INITIALIZE, INITIALIZE), (BEFORE_AGAIN, INITIALIZE_AGAIN)];
-        for (said_at, (names, answer)) in [92, 156].into_iter().zip(names.into_iter().zip(answers)) {
-            stage(&mut record, said_at - 6, names.0);
-            stage(&mut record, said_at, names.1);
-            stage(&mut record, said_at + 6, "a while ago");
-            answer.into_iter().for_each(|after| said(&mut record, said_at + after, "notepool"));
+    /// Initialised three times; how many ticks after that it answers each time, if it does.
+    fn initialized(answers: [Option<i32>; 3]) -> Record {
+        let mut record = ticking(0, 330);
+        for (n, ((before, after), answer)) in (0..).zip(INITIALIZED.into_iter().zip(answers)) {
+            let at = 92 + n * 64;
+            stage(&mut record, at - 6, before);
+            stage(&mut record, at, after);
+            stage(&mut record, at + 6, "a while ago");
+            answer.into_iter().for_each(|after| said(&mut record, at + after, "notepool"));
         }
         record
     }
 
     #[test]
-    fn b24_a_word_that_a_busy_machine_has_held_up_once_is_no_disobedience_and_twice_it_is() {
+    fn b24_one_answer_of_three_that_a_busy_machine_holds_up_is_no_disobedience_and_one_alone_no_obedience() {
         let judged = |conductor| {
             let records = [
                 (Scene::Plain, speaking(32)),
                 (Scene::OnOffOther, speaking(32)),
                 (Scene::OnOffConductor, speaking(32)),
-                (Scene::InitializeOther, initialized([Some(1), Some(1)])),
+                (Scene::InitializeOther, initialized([Some(1); 3])),
                 (Scene::InitializeConductor, initialized(conductor)),
             ];
             evidence(records, conductors_words).verdict
         };
-        assert_eq!(judged([Some(1), Some(1)]), Verdict::Pass);
-        assert_eq!(judged([Some(20), Some(1)]), Verdict::Pass);
-        assert_eq!(judged([Some(1), None]), Verdict::Pass);
-        assert_eq!(judged([None, None]), Verdict::Fail);
-        assert_eq!(judged([Some(20), Some(20)]), Verdict::Fail);
+        assert_eq!(judged([Some(1); 3]), Verdict::Pass);
+        assert_eq!(judged([Some(20), Some(1), Some(1)]), Verdict::Pass);
+        assert_eq!(judged([Some(1), Some(20), None]), Verdict::Fail);
+        assert_eq!(judged([None; 3]), Verdict::Fail);
+        assert_eq!(judged([Some(20); 3]), Verdict::Fail);
     }
 }

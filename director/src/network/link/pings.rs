@@ -56,7 +56,7 @@ pub(super) fn hear(
         }
         let Some(answer) = pings(&sample.payload().to_bytes()) else { return };
         let from = sample.key_expr().as_str().strip_prefix(PING).and_then(|key| key.strip_prefix('/')?.split_once('/'));
-        if let Some(host) = from.and_then(|(from, _)| other(from, &own)) {
+        if let Some(host) = from.and_then(|(from, _)| other(from, &own).flatten()) {
             engine.send(&own, &host, &answer);
         }
     };

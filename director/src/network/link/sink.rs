@@ -1,6 +1,6 @@
 //! Where what the link and early copies bring goes.
 
-use super::{Dropped, Ear, In, SAID, WORD, heard::Heard};
+use super::{Dropped, Ear, In, SAID, WORD, heard::Heard, other};
 use crate::network::{HostName, early::EarlyCopy, number::Numbered, topic, word};
 use musebot_protocol::Tick;
 use std::{
@@ -72,7 +72,7 @@ impl Sink {
         let bytes = |payload: &ZBytes, most: usize| (payload.len() <= most).then(|| payload.to_bytes().into_owned());
         if let Some(rest) = key.strip_prefix(SAID).and_then(|rest| rest.strip_prefix('/')) {
             let (host, topic) = rest.split_once('/')?;
-            let Some(host) = self.other(host)? else { return Some(()) };
+            let Some(host) = other(host, &self.own)? else { return Some(()) };
             let (number, tick) = Numbered::read(&sample.attachment()?.to_bytes())?;
             let bytes = bytes(sample.payload(), musebot_protocol::MAX_DATAGRAM)?;
             let mut hearing = self.hearing();
@@ -86,7 +86,7 @@ impl Sink {
             return Some(());
         }
         let rest = key.strip_prefix(WORD)?.strip_prefix('/')?;
-        if let Some(host) = self.other(rest.split_once('/')?.0)? {
+        if let Some(host) = other(rest.split_once('/')?.0, &self.own)? {
             self.news(In::Word { host, bytes: bytes(sample.payload(), word::LONGEST)? });
         }
         Some(())
@@ -94,7 +94,7 @@ impl Sink {
 
     /// An early copy has come.
     pub(super) fn takes_early(&self, copy: &EarlyCopy<'_>) {
-        let (Some(Some(host)), Some((number, tick))) = (self.other(copy.host), copy.number()) else { return };
+        let (Some(Some(host)), Some((number, tick))) = (other(copy.host, &self.own), copy.number()) else { return };
         let said = Broadcast { topic: copy.topic.to_owned(), tick, bytes: copy.bytes.to_vec() };
         let mut hearing = self.hearing();
         if let Some(said) = hearing.heard.early(&host, number, said) {
@@ -127,11 +127,6 @@ impl Sink {
         if self.news.try_send(what).is_err() {
             self.dropped.incoming.fetch_add(1, Relaxed);
         }
-    }
-
-    /// Another host, if the name is one; `Some(None)`: somebody calls itself as we do, and the leader tells it so.
-    fn other(&self, name: &str) -> Option<Option<HostName>> {
-        HostName::new(name).ok().map(|host| (host != self.own).then_some(host))
     }
 
     fn hearing(&self) -> MutexGuard<'_, Hearing> {
